@@ -1,0 +1,573 @@
+"""The library: add, replace, sync, remove, list, show, reindex, check up. Everything stored is reached through here.
+
+Any process may store reports. One at a time owns the vector index (``owner``); it indexes what others stored. A library opened
+with ``owner=True`` keeps a watcher thread that becomes the owner as soon as it can and does new jobs at once; any other takes
+ownership only while it has something to index, or to search when that pays.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable, Collection, Generator, Iterable, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Protocol
+
+from rag.errors import IndexMismatchError, LibraryError, RagError, ReportError
+from rag.library import sources, sync
+from rag.library.catalog import Catalog, Stored
+from rag.library.doctor import check_up
+from rag.library.exact import ExactIndex
+from rag.library.indexing import Indexer, model_name
+from rag.library.originals import Originals
+from rag.library.owner import IndexOwner, require_space
+from rag.library.results import HealthReport, ImportResult, ImportStatus, Progress, ProgressCallback, ReportRow
+from rag.library.rows import FloatArray
+from rag.library.vectors import ChromaIndex, VectorIndex
+from rag.models.embedder import Embedder, load_embedder
+from rag.settings import Settings
+from rag.types import Report
+
+if TYPE_CHECKING:
+    from rag.reports.wire import ReadResult
+
+logger = logging.getLogger(__name__)
+
+POLL_S = 0.5
+EXACT_UP_TO = 50_000
+"""Passages up to which a command that answers once scans them all instead of starting Chroma (settings: vectors.one_shot)."""
+SPARE_BYTES = 64_000_000
+
+
+class Reader(Protocol):
+    """Turns bytes into a report; ``rag.reports.sandbox.SandboxedReader`` does."""
+
+    def read(self, source: bytes, name: str) -> ReadResult:
+        """Read one file; raises ``ReportError`` for one that cannot become a report."""
+        ...
+
+
+# The class has a method named list, which would take the place of the type in its annotations.
+Results = list[ImportResult]
+Rows = list[ReportRow]
+MixedResults = list[ImportResult | int]
+ReaderFactory = Callable[[Settings], AbstractContextManager[Reader]]
+
+
+def sandboxed(settings: Settings) -> AbstractContextManager[Reader]:
+    """The reader of every real library: in a child process, under limits."""
+    from rag.reports.sandbox import SandboxedReader
+
+    return SandboxedReader(settings.limits, settings.splitting)
+
+
+class Library:
+    """Everything stored under one home folder; thread-safe, a context manager."""
+
+    def __init__(self, settings: Settings, embedder: Embedder | None = None, reader: ReaderFactory = sandboxed) -> None:
+        """Open the catalog, make it if there is none; nothing heavy happens before it is needed.
+
+        Args:
+            settings: Home folder, limits, splitting, vectors.
+            embedder: The embedder; loaded from the settings when None.
+            reader: Makes the reader of files.
+
+        Raises:
+            LibraryError: The catalog cannot be opened or is of a newer version.
+        """
+        self.settings = settings
+        self.home = settings.home.absolute()
+        self.catalog = Catalog(self.home / "catalog.sqlite3")
+        self._embedder = embedder
+        self._reader = reader
+        self._lock = threading.RLock()
+        self._originals = Originals(self.home / "originals")
+        self._owner = IndexOwner(self.home, self.catalog, settings, lambda: self.model)
+        self._indexer = Indexer(self.catalog, self._owner, self._originals, lambda: self.embedder)
+        self._exact: ExactIndex | None = None
+        self._closing = threading.Event()
+        self._ready = threading.Event()
+        self._watcher: threading.Thread | None = None
+
+    @classmethod
+    def open(
+        cls, settings: Settings, embedder: Embedder | None = None, reader: ReaderFactory = sandboxed, *, owner: bool = False
+    ) -> Library:
+        """Open a library for long life.
+
+        Args:
+            settings: As for the constructor.
+            embedder: As for the constructor.
+            reader: As for the constructor.
+            owner: Own the index whenever no other process does, and index at once what other processes store. Opening, checking
+                and healing happen in a thread; until that is done, searches scan the catalog.
+
+        Returns:
+            The library.
+        """
+        library = cls(settings, embedder, reader)
+        if owner:
+            library._watcher = threading.Thread(target=library._watch, daemon=True, name="library-watcher")
+            library._watcher.start()
+        return library
+
+    def close(self) -> None:
+        """Stop watching, give up ownership, close everything; safe to call again."""
+        self._closing.set()
+        if self._watcher is not None:
+            self._watcher.join()
+            self._watcher = None
+        with self._lock:
+            self._owner.release()
+            self.catalog.close()
+
+    def __enter__(self) -> Library:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    @property
+    def embedder(self) -> Embedder:
+        """The embedder, loaded on first use."""
+        if self._embedder is None:
+            with self._lock:
+                if self._embedder is None:
+                    self._embedder = load_embedder(self.settings)
+        return self._embedder
+
+    @property
+    def model(self) -> str:
+        """Name under which this embedder's vectors are stored."""
+        return model_name(self.embedder)
+
+    @property
+    def is_owner(self) -> bool:
+        """Whether this process owns the vector index."""
+        return self._owner.held
+
+    def wait_ready(self, timeout_s: float) -> bool:
+        """Wait until a library opened with ``owner=True`` owns a healthy index and has done the jobs it found.
+
+        Args:
+            timeout_s: Longest wait, in seconds.
+
+        Returns:
+            Whether it is so.
+        """
+        return self._ready.wait(timeout_s)
+
+    # searching ------------------------------------------------------------------------------------------------------------
+
+    def search_vectors(self, vector: FloatArray, k: int, within: Collection[str] | None = None) -> list[tuple[str, float]]:
+        """Nearest live passages by whatever index serves best now; a failing Chroma is replaced by the exact scan.
+
+        Args:
+            vector: Of unit length, shape ``(dim,)``.
+            k: Most passages returned.
+            within: Passage ids to keep to; None for all.
+
+        Returns:
+            Pairs of passage id and cosine similarity, best first.
+
+        Raises:
+            IndexMismatchError: The library was embedded with another model.
+        """
+        index = self.index()
+        try:
+            return index.search(vector, k, within)
+        except LibraryError as error:
+            if index is self._exact:
+                raise
+            logger.warning("%s; searching the catalog's vectors instead", error)
+            if index is self._owner.opened:  # else it was closed under the search, which proves nothing
+                self._owner.doubtful = True
+            return self._exact_index().search(vector, k, within)
+
+    def index(self) -> VectorIndex:
+        """The index that dense search should use now: Chroma where this process has it open, the exact scan otherwise.
+
+        Returns:
+            The index; ask again for each search.
+
+        Raises:
+            IndexMismatchError: The library was embedded with another model.
+        """
+        opened = self._owner.opened
+        if opened is not None:
+            return opened
+        if self._watcher is None and self._wants_chroma():
+            with self._lock:
+                if not self.catalog.has_jobs() and not self._owner.mismatched() and self._owner.acquire():
+                    try:
+                        return self._owner.index()
+                    except LibraryError as error:
+                        logger.warning("%s; searching the catalog's vectors instead", error)
+        return self._exact_index()
+
+    def _wants_chroma(self) -> bool:
+        policy = self.settings.vectors.one_shot
+        return policy == "chroma" or (policy == "auto" and self.catalog.n_passages() > EXACT_UP_TO)
+
+    def _exact_index(self) -> ExactIndex:
+        if self._exact is None:
+            self._exact = ExactIndex(self.catalog, self.model)
+        if self._owner.mismatched() and self._watcher is None:
+            raise IndexMismatchError(f"{self.home}: embedded with another model than models.embedder; run `rag reindex`")
+        return self._exact
+
+    @contextmanager
+    def owned_index(self) -> Generator[ChromaIndex, None, None]:
+        """Chroma itself, checked and healed, for as long as the block lasts: for reindexing, benchmarks and tests.
+
+        Yields:
+            The index; raises ``LibraryError`` when another process owns it.
+        """
+        with self._lock:
+            if not self._owner.acquire():
+                raise LibraryError(f"{self.home}: another process owns the index; stop it and try again")
+            try:
+                yield self._owner.index()
+            finally:
+                if self._watcher is None:
+                    self._owner.release()
+
+    # importing ------------------------------------------------------------------------------------------------------------
+
+    def add(self, paths: Iterable[str | os.PathLike[str]], progress: ProgressCallback | None = None) -> Results:
+        """Add files and folders; one with the name of a live report and other content replaces it.
+
+        Args:
+            paths: Files (named by their base name) and folders (their files named by the path inside).
+            progress: Told how far it is.
+
+        Returns:
+            One result for each file, in order.
+
+        Raises:
+            LibraryError: The library cannot be written; what was stored before is indexed later.
+            ModelError: The embedder fails; likewise.
+        """
+        return self._import(sources.collect(paths), progress)
+
+    def sync(
+        self, folder: str | os.PathLike[str] | None = None, progress: ProgressCallback | None = None, *, hash_all: bool = False
+    ) -> Results:
+        """Make the library equal to a folder: new and changed files in, reports whose file there is gone out.
+
+        Args:
+            folder: The folder; ``settings.corpus`` when None.
+            progress: Told how far it is.
+            hash_all: Read every file; otherwise one of unchanged size and modification time is taken as unchanged.
+
+        Returns:
+            One result for each file and each removed report.
+
+        Raises:
+            UsageError: There is no such folder (nothing is removed then).
+            LibraryError: As for ``add``.
+            ModelError: As for ``add``.
+        """
+        root = sync.existing_folder(Path(self.settings.corpus if folder is None else folder))
+        made_by = self._made_by()
+        plan = sync.compare(self.catalog, root, made_by, hash_all=hash_all)
+        results = plan.settled + self._import(plan.to_read, progress, remember_refusals=True)
+        if plan.to_forget:
+            self.catalog.forget_refusals(plan.to_forget)
+        gone = self._remove(plan.gone)
+        self._finish([], progress)
+        return sorted(results, key=lambda result: result.name) + gone
+
+    def remove(self, references: Sequence[str]) -> Results:
+        """Remove reports: hidden at once, cleaned up before this returns or by the process that owns the index.
+
+        Args:
+            references: Report ids or file names.
+
+        Returns:
+            One result for each reference; "refused" where there is no such report.
+        """
+        results: Results = []
+        for reference in references:
+            keys = self.catalog.resolve(reference)
+            found = [stored for stored in self.catalog.stored() if stored.key in keys]
+            if found:
+                results += self._remove(found[-1:], also=keys)
+            else:
+                reason = "no such report in the library; `rag list` names those there are"
+                results.append(ImportResult(reference, "refused", reason))
+        self._finish([], None)
+        return results
+
+    def resume(self, progress: ProgressCallback | None = None) -> bool:
+        """Finish what earlier processes left: pending reports are indexed, removed ones cleaned up, stray files deleted.
+
+        Args:
+            progress: Told how far it is.
+
+        Returns:
+            False when another process owns the index and sees to it.
+
+        Raises:
+            LibraryError: As for ``add``.
+            ModelError: As for ``add``.
+        """
+        with self._lock:
+            if not self._owner.acquire():
+                return False
+            try:
+                self._owner.index(progress)
+                self._indexer.drain(progress)
+                self._indexer.sweep()
+            finally:
+                if self._watcher is None:
+                    self._owner.release()
+        return True
+
+    def list(self) -> Rows:
+        """All reports by name, new ones that wait included."""
+        return self.catalog.listing()
+
+    def show(self, reference: str) -> Report:
+        """A live report by id or file name; raises ``UsageError`` when there is none."""
+        return self.catalog.report(reference)
+
+    def _remove(self, stored: Sequence[Stored], also: Sequence[int] = ()) -> Results:
+        if not stored:
+            return []
+        self.catalog.hide([*(s.key for s in stored), *also])
+        return [ImportResult(s.name, "removed", "", s.id, s.n_entries, s.n_passages) for s in stored]
+
+    def _import(
+        self, files: Sequence[sources.SourceFile], progress: ProgressCallback | None, *, remember_refusals: bool = False
+    ) -> Results:
+        results: MixedResults = []
+        stored: dict[int, tuple[str, ImportResult]] = {}
+        made_by = self._made_by()
+        reader = _Lazy(self._reader, self.settings)
+        with reader:
+            for n, file in enumerate(files):
+                try:
+                    result, key = self._store(file, made_by, reader)
+                    if key is not None:
+                        stored[key] = (file.name, result)
+                        results.append(key)
+                    else:
+                        results.append(result)
+                except ReportError as error:
+                    results.append(ImportResult(file.name, "refused", error.reason))
+                    if remember_refusals and not file.refusal:
+                        self._remember(file, made_by, error.reason)
+                if progress is not None:
+                    progress(Progress("read", n + 1, len(files), file.name))
+        waiting = self._finish(stored, progress)
+        final: Results = []
+        for item in results:
+            if not isinstance(item, int):
+                final.append(item)
+            else:
+                result = stored[item][1]
+                final.append(_queued(result) if item in waiting else result)
+        return final
+
+    def _store(self, file: sources.SourceFile, made_by: str, reader: _Lazy) -> tuple[ImportResult, int | None]:
+        """Read one file into the catalog; the key is that of a report that still has to become ready."""
+        if file.refusal:
+            raise ReportError(file.name, file.refusal)
+        source = sources.look(file)
+        data = sources.read(file, self.settings.limits)
+        sha256 = hashlib.sha256(data).hexdigest()
+        known = self.catalog.newest(file.name)
+        if known is not None and known.sha256 == sha256 and known.made_by == made_by:
+            if sync.may_adopt(known, source):
+                self.catalog.set_source(known.key, source)
+            result = ImportResult(file.name, "unchanged", "", known.id, known.n_entries, known.n_passages)
+            if known.state == "ready":
+                return result, None
+            return ImportResult(file.name, "added", "", known.id, known.n_entries, known.n_passages), known.key
+        require_space(self.home, SPARE_BYTES + 4 * len(data))
+        read = reader.read(data, file.name)
+        report = read.report
+        if report.sha256 != sha256 or report.name != file.name:
+            raise LibraryError(f"{file.name}: the reader returned another file's report; this is a fault of the program")
+        pairs = [(pair.short, pair.long) for pair in read.acronyms]
+        key = self.catalog.add_report(
+            report,
+            read.passages,
+            pairs,
+            made_by=made_by,
+            source=source,
+            store=lambda: self._originals.store(data, sha256),
+        )
+        status: ImportStatus = "added" if known is None else "replaced"
+        return ImportResult(file.name, status, "", report.id, len(report.entries), len(read.passages)), key
+
+    def _remember(self, file: sources.SourceFile, made_by: str, reason: str) -> None:
+        try:
+            self.catalog.note_refusal(sources.look(file), made_by, reason)
+        except ReportError:
+            logger.debug("%s cannot even be looked at; it will be tried again", file.path)
+
+    def _made_by(self) -> str:
+        """Fingerprint of what turns bytes into passages; a report made by another one is read again when it is met."""
+        from rag.reports.parser import PARSER_VERSION
+
+        made_of = [str(PARSER_VERSION), self.settings.splitting.model_dump(mode="json")]
+        return hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()[:16]
+
+    # the owner's work -----------------------------------------------------------------------------------------------------
+
+    def _finish(self, keys: Collection[int], progress: ProgressCallback | None) -> set[int]:
+        """Do all jobs, here or by waiting for the owner; returns those of the keys that still wait."""
+        if not self.catalog.has_jobs():
+            return set()
+        until = time.monotonic() + self.settings.vectors.wait_s
+        while True:
+            with self._lock:
+                if self._owner.acquire():
+                    try:
+                        self._indexer.drain(progress)
+                    finally:
+                        if self._watcher is None:
+                            self._owner.release()
+                    return set()
+            self.catalog.persist()
+            waiting = {key for key, state in self.catalog.states(keys).items() if state == "pending"}
+            if not waiting or time.monotonic() >= until:
+                return waiting
+            if progress is not None:
+                progress(Progress("wait", len(keys) - len(waiting), len(keys)))
+            if self._closing.wait(POLL_S / 2):
+                return waiting
+
+    def _watch(self) -> None:
+        """Become the owner when there is none, and do jobs as they appear."""
+        seen = -1
+        pause_s = POLL_S
+        while True:
+            try:
+                if self._owner.acquire():
+                    version = self.catalog.data_version()
+                    if version != seen or self._owner.opened is None:
+                        with self._lock:
+                            self._owner.index()
+                            if self.catalog.has_jobs() or self._owner.mismatched():
+                                self._indexer.drain()
+                            if seen == -1:
+                                self._indexer.sweep()
+                        seen = version
+                        self._ready.set()
+                pause_s = POLL_S
+            except RagError as error:
+                # The jobs stay; another process, or the next try, may fare better.
+                pause_s = min(pause_s * 2, 60.0)
+                logger.warning("indexing stopped, next try in %.0f s: %s", pause_s, error)
+            if self._closing.wait(pause_s):
+                return
+
+    # looking after it -----------------------------------------------------------------------------------------------------
+
+    def reindex(self, progress: ProgressCallback | None = None) -> Results:
+        """Read again what an older parser or other passage sizes made, embed what lacks vectors, and build the index anew.
+
+        Args:
+            progress: Told how far it is.
+
+        Returns:
+            One result for each report that was read again.
+
+        Raises:
+            LibraryError: Another process owns the index, or it cannot be built.
+            ModelError: The embedder fails.
+        """
+        with self._lock:
+            if not self._owner.acquire():
+                raise LibraryError(f"{self.home}: another process owns the index; stop it and run `rag reindex` again")
+            try:
+                results = self._read_again(progress)
+                if self._owner.mismatched():
+                    self._indexer.drain(progress)
+                self._owner.rebuild(progress)
+                self._indexer.drain(progress)
+                self._indexer.sweep()
+            finally:
+                if self._watcher is None:
+                    self._owner.release()
+        return results
+
+    def _read_again(self, progress: ProgressCallback | None) -> Results:
+        made_by = self._made_by()
+        old = [stored for stored in self.catalog.stored() if stored.made_by != made_by]
+        results: Results = []
+        with _Lazy(self._reader, self.settings) as reader:
+            for n, stored in enumerate(old):
+                results.append(self._read_original(stored, made_by, reader))
+                if progress is not None:
+                    progress(Progress("read", n + 1, len(old), stored.name))
+        return results
+
+    def _read_original(self, stored: Stored, made_by: str, reader: _Lazy) -> ImportResult:
+        data = self._originals.read(stored.sha256)
+        if data is None:
+            return ImportResult(stored.name, "refused", "its original is missing or damaged; add the file again", stored.id)
+        try:
+            read = reader.read(data, stored.name)
+        except ReportError as error:
+            return ImportResult(stored.name, "refused", error.reason, stored.id)
+        pairs = [(pair.short, pair.long) for pair in read.acronyms]
+        self.catalog.add_report(read.report, read.passages, pairs, made_by=made_by, source=stored.source)
+        return ImportResult(stored.name, "replaced", "", read.report.id, len(read.report.entries), len(read.passages))
+
+    def doctor(self, repair: bool = False, progress: ProgressCallback | None = None) -> HealthReport:
+        """Compare everything with everything.
+
+        Args:
+            repair: Put right what can be.
+            progress: Told how far a repair is.
+
+        Returns:
+            Every comparison and its outcome.
+        """
+        with self._lock:
+            mine = self._owner.acquire()
+            try:
+                return check_up(
+                    self.catalog, self._originals, self._owner, self._indexer, lambda: self.model, mine, repair, progress
+                )
+            finally:
+                if mine and self._watcher is None:
+                    self._owner.release()
+
+
+class _Lazy:
+    """A reader whose child process is started by the first file that needs reading."""
+
+    def __init__(self, factory: ReaderFactory, settings: Settings) -> None:
+        self._factory = factory
+        self._settings = settings
+        self._manager: AbstractContextManager[Reader] | None = None
+        self._inner: Reader | None = None
+
+    def __enter__(self) -> _Lazy:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if self._manager is not None:
+            self._manager.__exit__(kind, error, trace)
+
+    def read(self, source: bytes, name: str) -> ReadResult:
+        if self._inner is None:
+            self._manager = self._factory(self._settings)
+            self._inner = self._manager.__enter__()
+        return self._inner.read(source, name)
+
+
+def _queued(result: ImportResult) -> ImportResult:
+    reason = "stored; the process that owns the index will index it"
+    return ImportResult(result.name, "queued", reason, result.report_id, result.entries, result.passages)

@@ -1,0 +1,122 @@
+"""From paths the user names to files with names in the library."""
+
+from __future__ import annotations
+
+import os
+import stat
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from rag.errors import ReportError
+from rag.library.catalog import Source
+from rag.settings import Limits
+
+RACY_NS = 2_000_000_000
+"""A file changed this shortly before it was looked at may change again without its time or size showing it (FAT keeps 2 s)."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A file to be imported.
+
+    Attributes:
+        name: Its name in the library.
+        path: Where it is.
+        refusal: Why it cannot be taken, known from the path alone; "" when it can.
+    """
+
+    name: str
+    path: Path
+    refusal: str = ""
+
+
+def collect(paths: Iterable[str | os.PathLike[str]]) -> list[SourceFile]:
+    """Expand files and folders; a file is named by its base name, a file of a folder by its POSIX path inside the folder.
+
+    Args:
+        paths: Files and folders.
+
+    Returns:
+        One item for each file, in order; a name met a second time is refused.
+    """
+    seen: dict[str, Path] = {}
+    found = []
+    for path in map(Path, paths):
+        if path.is_dir():
+            files = list(walk(path))
+        elif path.exists() or path.is_symlink():
+            files = [SourceFile(path.name, path)]
+        else:
+            files = [SourceFile(path.name or str(path), path, f"no such file or folder ({path}); check the path")]
+        for file in files:
+            if file.name in seen and not file.refusal:
+                reason = f"this batch already has a file of this name ({seen[file.name]}); rename one of them or add their folder"
+                file = SourceFile(file.name, file.path, reason)
+            seen.setdefault(file.name, file.path)
+            found.append(file)
+    return found
+
+
+def walk(folder: Path) -> Iterator[SourceFile]:
+    """All files under a folder in the order of their names; hidden ones are passed over, links out of it refused.
+
+    Args:
+        folder: An existing folder.
+
+    Yields:
+        Its files.
+    """
+    root = folder.resolve()
+    for parent, folders, files in os.walk(root, onerror=None):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for file in sorted(files):
+            if file.startswith("."):
+                continue
+            path = Path(parent) / file
+            name = path.relative_to(root).as_posix()
+            if path.is_symlink() and not path.resolve().is_relative_to(root):
+                yield SourceFile(name, path, "is a link to outside its folder; copy the file itself there")
+            else:
+                yield SourceFile(name, path)
+
+
+def look(file: SourceFile) -> Source:
+    """What tells, without reading it, whether a file changed.
+
+    Args:
+        file: The file.
+
+    Returns:
+        Its absolute path, time and size; time 0 when it changed so recently that it proves nothing.
+
+    Raises:
+        ReportError: It cannot be looked at, or is no regular file.
+    """
+    try:
+        info = file.path.stat()
+    except OSError as error:
+        raise ReportError(file.name, f"cannot be read ({error.strerror}); check the file and its permissions") from error
+    if not stat.S_ISREG(info.st_mode):
+        raise ReportError(file.name, "is not a regular file; name a file or a folder")
+    trusted = time.time_ns() - info.st_mtime_ns > RACY_NS
+    return Source(os.path.abspath(file.path), info.st_mtime_ns if trusted else 0, info.st_size)
+
+
+def read(file: SourceFile, limits: Limits) -> bytes:
+    """The bytes of a file.
+
+    Args:
+        file: The file.
+        limits: ``file_mb`` counts.
+
+    Returns:
+        Its content.
+
+    Raises:
+        ReportError: It cannot be read, is no regular file, empty or too large.
+    """
+    from rag.reports.files import load
+
+    return load(file.path, file.name, limits)
