@@ -1,0 +1,97 @@
+"""Soft evidence: how well a passage's dates and names meet the question's. Both run from 0 to 1 and are added to the score."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from functools import lru_cache
+
+from rag.reports.names import fold
+from rag.search.terms import holds, share_of_words
+from rag.types import DateMention, DateRange, Passage
+
+EXACT = 1.0
+INSIDE = 0.9
+"""The passage is more exact than the question: "April 6, 2018" for "in April 2018"."""
+
+OVERLAP = 0.4
+PUBLISHED = 0.5
+"""What the report's date counts where an entry has none of its own."""
+
+PART_OF_NAME = 0.5
+"""Largest credit for a name of which only some words are there."""
+
+
+def date_evidence(dates: Sequence[DateMention], passage: Passage) -> float:
+    """How well a passage meets the days a question speaks of.
+
+    Dates in the text count as much as the entry's own: an entry of April tells of an ambush in October.
+
+    Args:
+        dates: Of the question.
+        passage: With its date mentions.
+
+    Returns:
+        The mean over the question's dates of the best meeting date; 0 when the question has none.
+    """
+    if not dates:
+        return 0.0
+    told = [mention.range for mention in passage.dates]
+    if passage.on is not None:
+        told.append(passage.on)
+    total = 0.0
+    for asked in dates:
+        best = max((meeting(asked.range, days) for days in told), default=0.0)
+        if passage.on is None and passage.published_on is not None:
+            published = DateRange(passage.published_on, passage.published_on)
+            best = max(best, PUBLISHED * meeting(asked.range, published))
+        total += best
+    return total / len(dates)
+
+
+def meeting(asked: DateRange, told: DateRange) -> float:
+    """How well the days a text tells meet the days asked for.
+
+    Args:
+        asked: Of the question.
+        told: Of the passage.
+
+    Returns:
+        1 for the same days, 0.9 when told lie inside asked, 0.4 for a partial overlap, 0 for none. When asked lie inside told,
+        from 0.7 falling with the logarithm of how much wider told are: 0.41 for a day in its month, 0.2 for a day in its year.
+    """
+    if asked == told:
+        return EXACT
+    if asked.contains(told):
+        return INSIDE
+    if told.contains(asked):
+        loss = math.log(told.days / asked.days) / math.log(366)
+        return max(0.1, 0.7 - 0.5 * loss)
+    return OVERLAP if asked.overlaps(told) else 0.0
+
+
+def name_evidence(names: Sequence[Sequence[str]], passage: Passage) -> float:
+    """Share of the question's names that a passage holds, in its text, its place or its report's title.
+
+    Args:
+        names: For each name of the question its forms, folded (``terms.name_forms``).
+        passage: The passage.
+
+    Returns:
+        The mean over names: 1 for any whole form, up to 0.5 for some words of the name, else 0; 0 when there are no names.
+    """
+    if not names:
+        return 0.0
+    haystack = _folded(passage.title, passage.country, passage.place, passage.text)
+    total = 0.0
+    for forms in names:
+        if any(holds(haystack, form) for form in forms):
+            total += 1.0
+        elif forms:
+            total += PART_OF_NAME * share_of_words(haystack, forms[0])
+    return total / len(names)
+
+
+@lru_cache(maxsize=4096)
+def _folded(*parts: str) -> str:
+    return fold(" \n ".join(parts))

@@ -1,0 +1,62 @@
+"""What a question asks for, told from its words alone.
+
+The kind steers what counts as a short answer: a *when* is a date, a *how_many* a number with its unit, a *who* a name. It is
+read from the question word and the noun that follows it, wherever it stands ("in which year ...", "name the groups that ..."),
+in any case and without a question mark.
+"""
+
+from __future__ import annotations
+
+import re
+
+AUXILIARIES = (
+    "is|are|was|were|am|do|does|did|has|have|had|can|could|will|would|should|may|might|must|isn't|aren't|wasn't|weren't|"
+    "don't|doesn't|didn't|hasn't|haven't|hadn't|won't"
+)
+_PERSON = (
+    r"(?:person|people|man|men|woman|leader|commander|general|president|minister|official|spokesman|group|groups|militia|"
+    r"militias|faction|organi[sz]ations?|army|force|forces|country's|unit|party|company|nation|alliance|coalition|movement)"
+)
+_PLACE = r"(?:place|town|city|village|country|countries|region|province|area|district|state|camp|base|location|part|cities|towns)"
+_TIME = r"(?:year|month|day|date|week|decade|time|century|season)"
+
+# The first pattern that matches decides; they are tried in this order.
+_RULES: tuple[tuple[str, str], ...] = (
+    (
+        "how_many",
+        r"\bhow\s+many\b|\bnumber\s+of\b.*\?|\bwhat\s+(?:is|was|were)\s+the\s+(?:number|death toll|toll|total)\b|"
+        r"\bwhat\s+(?:number|percentage|percent|share)\b|\bdeath toll\b|\bhow\s+(?:large|big|strong)\b|\bcount\s+the\b",
+    ),
+    ("how_much", r"\bhow\s+(?:much|far|long|old|often|high|fast|deep|wide|heavy|tall|near|close)\b"),
+    (
+        "when",
+        rf"\bwhen\b|\b(?:what|which)\s+(?:\w+\s+)?{_TIME}\b(?!\s+of\s+(?!the\b))|\bsince\s+what\b|\bhow\s+recently\b|\bdate\s+of\b",
+    ),
+    ("where", rf"\bwhere\b|\b(?:what|which)\s+(?:\w+\s+)?{_PLACE}\b"),
+    (
+        "list",
+        r"^\s*(?:please\s+)?(?:list|name|enumerate|give\s+(?:me\s+)?(?:a\s+list|all)|show\s+(?:me\s+)?all)\b|"
+        r"\b(?:which|what)\s+(?:\w+\s+){0,2}(?:groups|countries|attacks|cities|towns|organi[sz]ations|factions|militias|leaders|"
+        r"forces|places|events|incidents|operations|hotels|names|companies|regions|members|weapons)\b",
+    ),
+    ("who", rf"\bwho(?:m|se)?\b|\b(?:what|which)\s+(?:\w+\s+){{0,2}}{_PERSON}\b"),
+    (
+        "why",
+        r"\bwhy\b|\bwhat\s+(?:\w+\s+){0,2}(?:reason|reasons|cause|causes|motive|purpose|aim|goal)\b|\bhow\s+come\b|\bfor\s+what\s+reason\b|\bwhat\s+caused\b",
+    ),
+    ("yes_no", rf"^\s*(?:(?:and|so|but|ok|well)\s+)?(?:{AUXILIARIES})\b"),
+    ("how", r"\bhow\b"),
+)
+_COMPILED = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _RULES)
+
+
+def question_kind(text: str) -> str:
+    """The kind of a question: how_many, how_much, when, where, list, who, why, yes_no, how or what (the default)."""
+    yes_no = dict(_COMPILED)["yes_no"]
+    # "did they say when ..." is rare; "was the camp where ... attacked" is not: an opening auxiliary wins.
+    if yes_no.search(text):
+        return "yes_no"
+    for kind, pattern in _COMPILED:
+        if pattern.search(text):
+            return kind
+    return "what"

@@ -1,0 +1,145 @@
+"""Words -> Question: cleaned, its kind, the days and names it speaks of, and a follow-up made whole."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+
+from rag.errors import UsageError
+from rag.reports.dates import find_dates
+from rag.reports.names import find_names
+from rag.search.kinds import question_kind
+from rag.types import DateMention, DateRange, Filters, Question, Turn
+
+MAX_CHARACTERS = 2000
+"""Longest question answered; what is longer is a document, not a question."""
+
+_FOLLOW_UP_OPENING = re.compile(
+    r"^\s*(?:and|but|so|then|also|or|what about|how about|what of|and what|anything else|any others?|who else|where else|"
+    r"what else|when else)\b",
+    re.IGNORECASE,
+)
+_REFERRING = re.compile(
+    r"\b(?:he|she|it|they|them|him|her|his|its|their|theirs|this|that|these|those|there|then|both|"
+    r"the (?:attack|attackers?|group|incident|ambush|event|operation|victims?|raid|clash|town|village|camp|same|others?|former|"
+    r"latter))\b",
+    re.IGNORECASE,
+)
+_OPEN_START = re.compile(r"\b(?:since|after|from|later than)\s+(?:the\s+)?$", re.IGNORECASE)
+_OPEN_END = re.compile(r"\b(?:before|until|till|up to|prior to|by|earlier than)\s+(?:the\s+)?$", re.IGNORECASE)
+_AS_OF = re.compile(r"\b(?:as of|as at|as known on|known (?:by|on|as of))\s+(?:the\s+)?$", re.IGNORECASE)
+_WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
+_FUNCTION_WORDS = frozenset(
+    "a an and are as at be been but by did do does for from had has have how in into is it its me many much of on or over so "
+    "than that the their them then there these they this those to up was were what when where which while who whom whose why will "
+    "with would you about after before during any all else".split()
+)
+
+
+def clean_question(text: str) -> str:
+    """Normalise a question's spaces and drop control and invisible characters.
+
+    Args:
+        text: As typed.
+
+    Returns:
+        One line of text.
+
+    Raises:
+        UsageError: Nothing is left, or it is longer than ``MAX_CHARACTERS``.
+    """
+    kept = "".join(
+        " " if character in "\t\r\n\f\v" else character
+        for character in unicodedata.normalize("NFC", text)
+        if character in "\t\r\n\f\v" or unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Co")
+    )
+    cleaned = " ".join(kept.split())
+    if not _WORD.search(cleaned):
+        raise UsageError("the question is empty; ask something like: who attacked the camp in Kidal in April 2018")
+    if len(cleaned) > MAX_CHARACTERS:
+        raise UsageError(f"the question has {len(cleaned):,} characters, {MAX_CHARACTERS:,} at most are read; shorten it")
+    return cleaned
+
+
+def understand(text: str, history: Sequence[Turn] = (), filters: Filters | None = None, today: date | None = None) -> Question:
+    """Read a question.
+
+    Args:
+        text: As typed.
+        history: Earlier turns, oldest first; used when the question cannot stand alone.
+        filters: Hard limits the user set.
+        today: Anchor of "last week" and the like in the question; without it they are not dated.
+
+    Returns:
+        The question as understood.
+
+    Raises:
+        UsageError: It is empty or too long.
+    """
+    cleaned = clean_question(text)
+    whole = make_whole(cleaned, history)
+    filters = filters or Filters()
+    dates: list[DateMention] = []
+    for mention in find_dates(whole, today):
+        before = whole[: mention.start]
+        if _AS_OF.search(before):
+            as_of = mention.range.end
+            filters = replace(filters, as_of=min(as_of, filters.as_of) if filters.as_of else as_of)
+        else:
+            dates.append(_opened(mention, before))
+    return Question(
+        text=cleaned,
+        query=whole,
+        kind=question_kind(cleaned if question_kind(cleaned) != "what" else whole),
+        dates=tuple(dates),
+        names=tuple(dict.fromkeys(name.text for name in find_names(whole))),
+        filters=filters,
+        history=tuple(history),
+        understood_as=whole if whole != cleaned else "",
+    )
+
+
+def make_whole(text: str, history: Sequence[Turn]) -> str:
+    """Complete a follow-up from the last question of the conversation.
+
+    A question that opens like a follow-up, refers back, or names nothing of its own is joined to the one before it; dates of the
+    earlier question are dropped when the new one brings its own. A question that stands alone comes back as it is.
+    """
+    earlier = [turn.content for turn in history if turn.role == "user" and _WORD.search(turn.content)]
+    if not earlier or not _needs_context(text):
+        return text
+    previous = " ".join(earlier[-1].split())[:MAX_CHARACTERS]
+    if _needs_context(previous) and len(earlier) > 1:
+        previous = make_whole(previous, [Turn("user", e) for e in earlier[:-1]])
+    if find_dates(text):
+        for mention in reversed(find_dates(previous)):
+            previous = previous[: mention.start] + previous[mention.end :]
+        previous = re.sub(r"\s+(?:in|on|during|since|before|after|of)\s*(?=[?.!,]|$)", "", " ".join(previous.split()))
+    return f"{previous.rstrip(' ?.!')} — {text}"[:MAX_CHARACTERS]
+
+
+def _needs_context(text: str) -> bool:
+    if _FOLLOW_UP_OPENING.search(text):
+        return True
+    content = [w for w in _WORD.findall(text.lower()) if w not in _FUNCTION_WORDS]
+    names = find_names(text)
+    if _REFERRING.search(text) and len(names) <= 1 and len(content) <= 6:
+        return True
+    return not names and len(content) <= 2
+
+
+def _opened(mention: DateMention, before: str) -> DateMention:
+    """The mention with its range opened by "since" or "before" standing in front of it."""
+    span = mention.range
+    if _OPEN_START.search(before):
+        after = re.search(r"\bafter\s+(?:the\s+)?$", before, re.IGNORECASE)
+        start = span.end + timedelta(days=1) if after and span.end < date.max else span.start
+        return replace(mention, range=DateRange(start, date.max))
+    if _OPEN_END.search(before):
+        earlier = re.search(r"\bbefore\s+(?:the\s+)?$", before, re.IGNORECASE)
+        end = span.start - timedelta(days=1) if earlier and span.start > date.min else span.end
+        return replace(mention, range=DateRange(date.min, end))
+    return mention
