@@ -1,0 +1,92 @@
+"""Content words of questions and sentences: stemmed, with their places; small classes of words that mean the same event."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rag.reports.names import fold
+
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+_DOTTED = re.compile(r"\b(?:[A-Za-z]\.){2,}")
+
+FUNCTION_WORDS = frozenset(
+    "a about after all also am an and any are as at be because been before being between both but by can could did do does doing "
+    "done during each for from get got had has have he her here him his how i if in into is it its just many me might more most "
+    "much my no nor not of off on once only or other our out over own same she should so some such than that the their them then "
+    "there these they this those through to too under until up upon us very was we were what when where which while who whom "
+    "whose why will with would you your happen happened tell give name list please reports report say says said according".split()
+)
+
+# Words that report one and the same kind of outcome, by their stems; a language fact, not one of any corpus.
+_CLASSES = (
+    ("kill", "die", "dead", "death", "slain", "slai", "fatal", "murder", "casualti", "lost", "lose", "toll", "massacr"),
+    ("wound", "injur", "hurt"),
+    ("attack", "assault", "raid", "ambush", "storm", "hit", "strike", "struck"),
+    ("kidnap", "abduct", "hostag", "seiz", "captur", "taken", "captiv"),
+    ("bomb", "explos", "explod", "blast", "deton", "ied"),
+    ("arrest", "detain", "captur", "custodi"),
+    ("soldier", "troop", "servicemen", "servicem"),
+    ("form", "found", "creat", "establish", "merg", "merger", "unit"),
+    ("lead", "leader", "head", "command", "chief", "led"),
+)
+
+
+@lru_cache(maxsize=1)
+def _stemmer():  # type: ignore[no-untyped-def]
+    import snowballstemmer
+
+    return snowballstemmer.stemmer("porter")
+
+
+@lru_cache(maxsize=65536)
+def stem(word: str) -> str:
+    """Porter stem of a folded word ("U.S." and "US" are one)."""
+    return str(_stemmer().stemWord(fold(word).replace(".", "")))
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A content word: its stem and its characters in the text it was taken from."""
+
+    stem: str
+    start: int
+    end: int
+
+
+@lru_cache(maxsize=8192)
+def content_words(text: str) -> tuple[Word, ...]:
+    """Content words of a text in order; dotted acronyms are one word, possessives lose their ending."""
+    words: list[Word] = []
+    position = 0
+    for dotted in [*_DOTTED.finditer(text), None]:
+        stop = dotted.start() if dotted else len(text)
+        for match in _WORD.finditer(text, position, stop):
+            plain = re.sub(r"['’]s?$", "", match.group())
+            acronym = plain.isupper() and len(plain) > 1 and not text.isupper()
+            if acronym or plain.lower() not in FUNCTION_WORDS or _is_country_us(plain, text, match.end()):
+                words.append(Word(stem(plain), match.start(), match.end()))
+        if dotted:
+            words.append(Word(stem(dotted.group()), dotted.start(), dotted.end()))
+            position = dotted.end()
+    return tuple(words)
+
+
+def _is_country_us(word: str, text: str, end: int) -> bool:
+    """Whether a lower-case "us" is the country: a noun follows it ("us troops"), which the pronoun does not allow."""
+    following = _WORD.match(text, end + 1) if word == "us" else None
+    return following is not None and following.group().lower() not in FUNCTION_WORDS
+
+
+@lru_cache(maxsize=65536)
+def same_class(first: str, second: str) -> bool:
+    """Whether two stems report the same kind of outcome ("dead" and "kill")."""
+    return any(first in group and second in group for group in _CLASSES)
+
+
+def related(stem_: str, stems: frozenset[str]) -> float:
+    """1 when the stem is among the stems, 0.7 when one of its class is, else 0."""
+    if stem_ in stems:
+        return 1.0
+    return 0.7 if any(same_class(stem_, other) for other in stems) else 0.0
