@@ -1,0 +1,240 @@
+"""Runs: questions through an assistant, once as it is set and once for each part switched off."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+
+from eval.scoring import Located, Shelf, answer_is_correct, retrieval_scores, score
+from eval.support import EvidenceSpan, evidence_ranks, passage_spans
+from eval.types import EvalQuestion, QuestionResult
+from rag.settings import Settings
+from rag.types import Answer, Report, RetrievedPassage, Turn
+
+TOP_K = 10
+Tick = Callable[[], None]
+
+
+class Asked(Protocol):
+    """What a run needs of an assistant."""
+
+    def ask(self, text: str, *, history: Sequence[Turn] = (), top_k: int | None = None) -> Answer:
+        """Answer a question."""
+
+    def search(self, text: str, *, history: Sequence[Turn] = (), top_k: int | None = None) -> Sequence[RetrievedPassage]:
+        """Passages, best first."""
+
+    def show(self, report: str) -> Report:
+        """A report by id or file name."""
+
+
+Opener = Callable[[Settings], AbstractContextManager[Asked]]
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """A part switched off, or another way to search.
+
+    Attributes:
+        name: As the table shows it.
+        overrides: Dotted settings that differ from the run's.
+        what: What it shows, in a few words.
+    """
+
+    name: str
+    overrides: Mapping[str, Any]
+    what: str = ""
+
+
+_ALONE: dict[str, Any] = {"search.date_weight": 0.0, "search.name_weight": 0.0}
+BASELINES = (
+    Variant("full text only", {"search.fusion": "lexical", **_ALONE}, "SQLite FTS5 with bm25, no vectors"),
+    Variant("dense only", {"search.fusion": "dense", **_ALONE}, "passage vectors, no words"),
+    Variant("RRF", {"search.fusion": "rrf", **_ALONE}, "reciprocal rank fusion of the two"),
+)
+"""Plain ways to search the same passages; retrieval is measured, answers are not."""
+
+ABLATIONS = (
+    Variant("no score fusion (RRF)", {"search.fusion": "rrf"}, "ranks joined; sentences, dates and names are not weighed"),
+    Variant("no full text", {"search.lexical_weight": 0.0}, "full-text candidates stay, their score counts nothing"),
+    Variant("no sentence vectors", {"search.sentence_weight": 0.0}, ""),
+    Variant("no passage vectors", {"search.passage_weight": 0.0}, ""),
+    Variant("no date evidence", {"search.date_weight": 0.0}, ""),
+    Variant("no name evidence", {"search.name_weight": 0.0}, ""),
+    Variant("one sentence quoted", {"answering.sentences": 1}, ""),
+    Variant("never declines", {"answering.abstain_below": 0.0}, "threshold 0"),
+)
+"""Each part switched off, all else as set. A new part adds its row here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Results of one setting.
+
+    Attributes:
+        name: Of the variant.
+        results: One for each question.
+        overrides: Settings that differ from the main run's.
+        what: What it shows.
+        answers: Whether answers were asked for, or passages only.
+    """
+
+    name: str
+    results: tuple[QuestionResult, ...]
+    overrides: Mapping[str, Any] = field(default_factory=dict)
+    what: str = ""
+    answers: bool = True
+
+
+def ask_all(
+    asked: Asked, questions: Iterable[EvalQuestion], located: Located, shelf: Shelf, tick: Tick | None = None
+) -> list[QuestionResult]:
+    """Ask every question whose evidence is in the library, and mark the answers.
+
+    Args:
+        asked: The assistant.
+        questions: To ask.
+        located: Their evidence.
+        shelf: The library's reports.
+        tick: Called after each question.
+
+    Returns:
+        Results in the order of the questions.
+    """
+    results = []
+    for question in questions:
+        if question.id in located.evidence:
+            answer = asked.ask(question.question, history=question.history, top_k=TOP_K)
+            results.append(score(question, answer, located.evidence[question.id], shelf))
+        if tick is not None:
+            tick()
+    return results
+
+
+def add_withheld(
+    unbounded: Asked, results: Sequence[QuestionResult], questions: Iterable[EvalQuestion], tick: Tick | None = None
+) -> list[QuestionResult]:
+    """Learn whether declined answers would have been right, which the risk-coverage curve needs at full coverage.
+
+    Args:
+        unbounded: The assistant with threshold 0.
+        results: Of the run as set.
+        questions: The same questions.
+        tick: Called after each question asked again.
+
+    Returns:
+        The results, ``correct`` filled in for declined questions; nothing else changes.
+    """
+    known = {q.id: q for q in questions}
+    filled = []
+    for result in results:
+        if result.abstained and result.answerable:
+            question = known[result.id]
+            answer = unbounded.ask(question.question, history=question.history, top_k=TOP_K)
+            verdict = False if answer.abstained else answer_is_correct(question, answer)
+            result = replace(result, correct=verdict)
+            if tick is not None:
+                tick()
+        filled.append(result)
+    return filled
+
+
+def search_all(
+    search: Callable[[EvalQuestion], Sequence[tuple[str, int, int]]],
+    questions: Iterable[EvalQuestion],
+    evidence: Mapping[str, Sequence[EvidenceSpan]],
+    tick: Tick | None = None,
+) -> list[QuestionResult]:
+    """Rank passages for every answerable question and mark the rankings.
+
+    Args:
+        search: Gives report id, start and end of the passages found for a question, best first.
+        questions: To ask.
+        evidence: By question id.
+        tick: Called after each question.
+
+    Returns:
+        Results with retrieval scores only.
+    """
+    results = []
+    for question in questions:
+        if evidence.get(question.id):
+            ranks = evidence_ranks(evidence[question.id], search(question))
+            results.append(
+                QuestionResult(
+                    id=question.id,
+                    question=question.question,
+                    kind=question.kind,
+                    split=question.split,
+                    answerable=True,
+                    scores=retrieval_scores(ranks),
+                )
+            )
+        if tick is not None:
+            tick()
+    return results
+
+
+def run_baselines(
+    opener: Opener, settings: Settings, questions: Sequence[EvalQuestion], located: Located, tick: Tick | None = None
+) -> list[Run]:
+    """Plain searches over the same passages.
+
+    Args:
+        opener: Makes an assistant of settings.
+        settings: Of the run.
+        questions: To ask.
+        located: Their evidence.
+        tick: Called after each question.
+
+    Returns:
+        A run for each of ``BASELINES``, retrieval only.
+    """
+    runs = []
+    for variant in BASELINES:
+        with opener(settings.changed(variant.overrides)) as asked:
+
+            def search(question: EvalQuestion, asked: Asked = asked) -> list[tuple[str, int, int]]:
+                return passage_spans(asked.search(question.question, history=question.history, top_k=TOP_K))
+
+            results = search_all(search, questions, located.evidence, tick)
+        runs.append(Run(variant.name, tuple(results), variant.overrides, variant.what, answers=False))
+    return runs
+
+
+def run_ablations(
+    opener: Opener,
+    settings: Settings,
+    questions: Sequence[EvalQuestion],
+    located: Located,
+    shelf: Shelf,
+    variants: Sequence[Variant] = ABLATIONS,
+    tick: Tick | None = None,
+) -> list[Run]:
+    """Every question again with one part switched off at a time.
+
+    Args:
+        opener: Makes an assistant of settings.
+        settings: Of the run.
+        questions: To ask.
+        located: Their evidence.
+        shelf: The library's reports.
+        variants: What to switch off.
+        tick: Called after each question.
+
+    Returns:
+        A run for each variant that changes anything.
+    """
+    runs = []
+    for variant in variants:
+        if all(settings.get(key) == value for key, value in variant.overrides.items()):
+            if tick is not None:
+                for _ in questions:
+                    tick()
+            continue
+        with opener(settings.changed(variant.overrides)) as asked:
+            results = ask_all(asked, questions, located, shelf, tick)
+        runs.append(Run(variant.name, tuple(results), variant.overrides, variant.what))
+    return runs

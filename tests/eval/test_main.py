@@ -1,0 +1,201 @@
+"""The whole way: real library, real search and answers over a small corpus; only the embedder is a double."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import eval.__main__ as command
+from eval import workbench
+
+pytestmark = pytest.mark.integration
+
+REPORT = """Erewhon: Two incidents
+
+May 2, 2018: In the port town raiders burned three boats. The mayor blamed a smuggling ring for the fire.
+
+May 1, 2018: A patrol found a cache of rifles near the old mill. No one was arrested at the mill.
+"""
+OTHER = """Ruritania: A strike
+
+April 3, 2018: Dock workers in the capital went on strike for two days. They asked for higher pay.
+"""
+
+
+class KeywordEmbedder:
+    """A dimension for each of a few words: rankings are obvious by eye."""
+
+    WORDS = ("boats", "burned", "rifles", "mill", "strike", "pay", "mayor")
+    dim = len(WORDS) + 1
+    fingerprint = "keywords"
+
+    def encode(self, texts: Sequence[str], progress: Any = None) -> np.ndarray[Any, np.dtype[np.float32]]:
+        rows = [[*(float(word in text.lower()) for word in self.WORDS), 0.1] for text in texts]
+        vectors = np.array(rows, dtype=np.float32).reshape(len(texts), self.dim)
+        return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), dtype=np.float32)
+
+
+@pytest.fixture(autouse=True)
+def small_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    (corpus / "erewhon-2018-05-02.txt").write_text(REPORT, encoding="utf-8")
+    (corpus / "ruritania-2018-04-03.txt").write_text(OTHER, encoding="utf-8")
+    monkeypatch.setattr("rag.models.embedder.load_embedder", lambda settings: KeywordEmbedder())
+    monkeypatch.setattr(workbench, "cache_folder", lambda: tmp_path / "cache")
+    monkeypatch.chdir(tmp_path)
+    for name in ("RAG_HOME", "RAG_CONFIG"):
+        monkeypatch.delenv(name, raising=False)
+    questions: list[dict[str, Any]] = [
+        {"id": "1", "question": "how many boats were burned in the port town", "kind": "how_many", "answers": ["three", "3"],
+         "evidence": [{"report": "erewhon-2018-05-02.txt", "quote": "In the port town raiders burned three boats."}]},
+        {"id": "2", "question": "where was the cache of rifles", "kind": "where", "answers": ["near the old mill", "mill"],
+         "evidence": [{"report": "erewhon-2018-05-02.txt", "quote": "A patrol found a cache of rifles near the old mill."}], "split": "test"},
+        {"id": "3", "question": "why did the boats strike in 1999", "kind": "unanswerable", "answerable": False},
+    ]  # fmt: skip
+    (tmp_path / "my.jsonl").write_text("".join(json.dumps(row) + "\n" for row in questions), encoding="utf-8")
+
+
+def run(*arguments: str) -> int:
+    return command.main(["--questions", "my.jsonl", "--corpus", "corpus", *arguments])
+
+
+def test_scorecard_is_printed_and_saved(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("--ablation", "--json", "out/card.json", "--html", "out/card.html", "--markdown", "out/card.md") == 0
+    data = json.loads(Path("out/card.json").read_text(encoding="utf-8"))
+    assert data["n"]["questions"] == 3
+    assert data["metrics"]["retrieval.recall@1"] == 1.0
+    assert data["metrics"]["citation.exact"] == 1.0
+    assert {"how_many", "where", "unanswerable"} == set(data["by_kind"])
+    assert {"dev", "test"} == set(data["by_split"])
+    assert "no date evidence" in {run["name"] for run in data["ablation"]}
+    assert len(data["rows"]) == 3
+    shown = capsys.readouterr()
+    assert shown.out == Path("out/card.md").read_text(encoding="utf-8")
+    assert "<!doctype html>" in Path("out/card.html").read_text(encoding="utf-8")
+    assert [p.name for p in Path("out").iterdir() if p.name.startswith(".")] == []
+
+
+def test_broken_search_fails_the_comparison(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("--json", "old.json") == 0
+    assert run("--compare", "old.json", "--fail-on-regression") == 0
+    worse = ["--set", "search.lexical_weight=0", "--set", "search.passage_weight=0", "--set", "search.sentence_weight=0",
+             "--set", "search.date_weight=0", "--set", "search.name_weight=0", "--set", "answering.abstain_below=1"]  # fmt: skip
+    assert run("--compare", "old.json", "--fail-on-regression", "0.5", *worse) == 1
+    assert "eval: --fail-on-regression: answer.correct went from" in capsys.readouterr().err
+
+
+def test_gate_that_is_not_met_fails(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("--fail-under", "citation.exact=1") == 0
+    assert run("--fail-under", "answer.f1=1.5") == 1
+    assert "--fail-under: answer.f1 is " in capsys.readouterr().err
+
+
+def test_own_library_is_asked_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    from rag.assistant import Assistant
+    from rag.settings import Settings
+
+    with Assistant(Settings.load({"home": "lib"}, env={})) as assistant:
+        assistant.add([Path("corpus/erewhon-2018-05-02.txt")])
+    assert command.main(["--questions", "my.jsonl", "--home", "lib", "--json", "card.json"]) == 0
+    with Assistant(Settings.load({"home": "lib"}, env={})) as assistant:
+        assert [row.name for row in assistant.list()] == ["erewhon-2018-05-02.txt"]
+    data = json.loads(Path("card.json").read_text(encoding="utf-8"))
+    assert data["baselines"] == data["ablation"] == []
+
+
+def test_empty_library_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert command.main(["--questions", "my.jsonl", "--home", "empty"]) == 2
+    assert "has no reports to ask" in capsys.readouterr().err
+
+
+def test_question_without_its_evidence_is_named_and_left_out(capsys: pytest.CaptureFixture[str]) -> None:
+    rows = Path("my.jsonl").read_text(encoding="utf-8") + json.dumps(
+        {"id": "4", "question": "x", "answers": ["y"], "evidence": [{"report": "gone.txt", "quote": "z"}]}
+    )
+    Path("my.jsonl").write_text(rows + "\n", encoding="utf-8")
+    assert run("--json", "card.json") == 1
+    assert "left out: my.jsonl:4: 4: " in capsys.readouterr().err
+    assert json.loads(Path("card.json").read_text(encoding="utf-8"))["n"]["questions"] == 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["--questions", "none.jsonl"], "none.jsonl: cannot be read"),
+        (["--fail-under", "answer.f3=1"], "no such metric"),
+        (["--fail-on-regression"], "needs --compare"),
+        (["--compare", "none.json"], "none.json: cannot be read"),
+        (["--set", "search.colour=1"], "search.colour: no such setting"),
+        (["--set", "search"], "KEY=VALUE"),
+        (["--dataset", "squad:none.jsonl"], "does not exist"),
+        (["--limit", "0"], "--limit"),
+    ],
+)
+def test_wrong_usage_is_one_line(arguments: list[str], complaint: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert command.main(arguments) in (1, 2)
+    error = capsys.readouterr().err
+    assert complaint in error
+    assert error.count("\n") == 1
+
+
+def test_unknown_option_is_wrong_usage() -> None:
+    assert command.main(["--colour"]) == 2
+    assert command.main(["--help"]) == 0
+
+
+def test_outside_collection_is_scored_both_ways() -> None:
+    context = "In the port town raiders burned three boats."
+    rows = [
+        {
+            "id": "a",
+            "title": "T",
+            "context": context,
+            "question": "how many boats burned",
+            "answers": [{"text": "three", "start": 32}],
+        },
+        {
+            "id": "b",
+            "title": "T",
+            "context": "Rifles lay near the mill.",
+            "question": "what lay near the mill",
+            "answers": [{"text": "Rifles"}],
+        },
+        {
+            "id": "c",
+            "title": "T",
+            "context": context,
+            "question": "who paid for the strike",
+            "answers": [],
+            "is_impossible": True,
+        },
+    ]
+    Path("set.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    assert command.main(["--dataset", "squad:set.jsonl", "--json", "card.json"]) == 0
+    data = json.loads(Path("card.json").read_text(encoding="utf-8"))
+    assert data["metrics"]["retrieval.recall@1"] == 1.0
+    assert {"reading.exact_match", "reading.f1", "reading.f1_with_no_answer", "reading.auroc"} <= set(data["metrics"])
+    assert [run["name"] for run in data["baselines"]] == ["full text only", "dense only", "RRF"]
+    assert data["n"]["reading.f1"] == 2
+    assert data["n"]["reading.f1_with_no_answer"] == 3
+
+
+def test_quickstart_finds_places_in_the_stored_text() -> None:
+    from eval.quickstart import Quickstart
+    from eval.types import EvalQuestion
+    from rag.assistant import Assistant
+    from rag.settings import Settings
+
+    with Assistant(Settings.load({"home": "lib"}, env={})) as assistant:
+        assistant.add([Path("corpus")])
+        reports = [assistant.show(row.name) for row in assistant.list()]
+        quickstart = Quickstart(reports, assistant.embedder)
+    (report_id, start, end), *_ = quickstart.search(EvalQuestion("1", "dock strike pay", "what"))
+    [report] = [r for r in reports if r.id == report_id]
+    assert report.name == "ruritania-2018-04-03.txt"
+    assert "strike for two days" in report.text[start:end]
