@@ -1,0 +1,211 @@
+"""Uploads into the corpus folder, removal from it, and the table of reports."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import shutil
+import tempfile
+import threading
+import unicodedata
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rag.errors import RagError, ReportError
+from rag.web.markup import count, day, literal, one_line, report_link
+
+if TYPE_CHECKING:
+    from rag.assistant import Assistant
+    from rag.library.results import ImportResult, ReportRow
+
+logger = logging.getLogger(__name__)
+
+_RESERVED = frozenset('<>:"/\\|?*')
+_LONGEST_NAME = 180
+"""Bytes; file systems take 255, and temporary names add to it."""
+
+
+class Corpus:
+    """The corpus folder as the page may change it; one change at a time.
+
+    Args:
+        assistant: Reads what is stored and takes what is uploaded.
+    """
+
+    def __init__(self, assistant: Assistant) -> None:
+        self._assistant = assistant
+        self._folder = assistant.settings.corpus
+        self.lock = threading.Lock()
+
+    def upload(self, files: Sequence[str | Path]) -> Iterator[tuple[str, bool, str]]:
+        """Take uploaded files one after the other; a refused one leaves folder and library as they were.
+
+        Args:
+            files: Where the upload lies; their base names are kept.
+
+        Yields:
+            File name, whether it went in, and one line that says what became of it.
+        """
+        total = 0
+        for position, path in enumerate(map(Path, files)):
+            name = one_line(path.name)
+            try:
+                size = path.stat().st_size
+                total += size
+                self._check_room(name, position + 1, total)
+                with self.lock:
+                    result = self._take(path, safe_name(path.name))
+                yield result.name, result.status != "refused", described(result)
+            except RagError as error:
+                yield name, False, str(error)
+            except OSError as error:
+                logger.exception("upload of %s failed", name)
+                yield name, False, f"{name}: cannot be stored ({error.strerror}); check the corpus folder {self._folder}"
+
+    def _check_room(self, name: str, n_files: int, size: int) -> None:
+        web = self._assistant.settings.web
+        if n_files > web.upload_files:
+            raise ReportError(name, f"not taken: at most {web.upload_files} files in one upload; send it with the next")
+        if size > web.upload_mb * 1_000_000:
+            raise ReportError(name, f"not taken: at most {web.upload_mb} MB in one upload; send it with the next")
+
+    def _take(self, upload: Path, name: str) -> ImportResult:
+        limit = self._assistant.settings.limits.file_mb
+        if upload.stat().st_size > limit * 1_000_000:
+            raise ReportError(name, f"is larger than {limit} MB; split it")
+        self._folder.mkdir(parents=True, exist_ok=True)
+        target = self._folder / name
+        if target.is_dir():
+            raise ReportError(name, "the corpus has a folder of this name; rename the file")
+        # Hidden names: sync passes over them, so that a half-copied file is never read.
+        with tempfile.TemporaryDirectory(prefix=".upload-", dir=self._folder) as room:
+            fresh, earlier = Path(room) / "new", Path(room) / "earlier"
+            shutil.copyfile(upload, fresh)
+            existed = target.is_file() or target.is_symlink()
+            if existed:
+                shutil.copy2(target, earlier, follow_symlinks=False)
+            os.replace(fresh, target)
+            try:
+                result = self._assistant.add([target])[0]
+                if result.status == "refused":
+                    raise ReportError(result.name, result.reason)
+            except BaseException:
+                # The folder must not keep what the library refused: the next sync would refuse it again, and an earlier
+                # version would be lost.
+                if existed:
+                    os.replace(earlier, target)
+                else:
+                    target.unlink(missing_ok=True)
+                raise
+        return result
+
+    def remove(self, report_id: str) -> str:
+        """Remove a report from the library, and its file from the corpus folder where it is still the same.
+
+        Args:
+            report_id: Of the report.
+
+        Returns:
+            One line that says what was done.
+
+        Raises:
+            UsageError: There is no such report.
+        """
+        with self.lock:
+            report = self._assistant.show(report_id)
+            file = self._file_of(report.name, report.sha256)
+            if file is not None:
+                file.unlink()
+            self._assistant.remove([report.id])
+        where = " from the library and from the corpus folder" if file else " from the library"
+        return f"{one_line(report.name)}: removed{where}."
+
+    def _file_of(self, name: str, sha256: str) -> Path | None:
+        root = self._folder.resolve()
+        path = root / name
+        inside = path.resolve().is_relative_to(root) and path != root
+        if not inside or path.is_symlink() or not path.is_file():
+            return None
+        with path.open("rb") as handle:
+            same = hashlib.file_digest(handle, "sha256").hexdigest() == sha256
+        return path if same else None
+
+
+def safe_name(name: str) -> str:
+    """A file name that stays inside its folder on every system.
+
+    Args:
+        name: As the browser sent it, folders included.
+
+    Returns:
+        The base name: no separators, reserved, control or direction characters, not hidden, not overlong.
+
+    Raises:
+        ReportError: Nothing is left of it.
+    """
+    base = unicodedata.normalize("NFC", name).replace("\\", "/").rsplit("/", 1)[-1]
+    kept = "".join(ch for ch in base if unicodedata.category(ch)[0] != "C")
+    kept = "".join("_" if ch in _RESERVED else ch for ch in kept).strip(" .")
+    stem, dot, ending = kept.rpartition(".")
+    while len(kept.encode()) > _LONGEST_NAME and stem:
+        stem = stem[:-1]
+        kept = f"{stem}{dot}{ending}"
+    if not kept or not kept.strip("_. ") or len(kept.encode()) > _LONGEST_NAME:
+        raise ReportError(one_line(name) or "file", "has no usable file name; rename it")
+    return kept
+
+
+def described(result: ImportResult) -> str:
+    """What became of one file, in a line."""
+    size = f" ({count(result.entries, 'entry', 'entries')}, {count(result.passages, 'passage')})" if result.passages else ""
+    words = {
+        "added": f"added{size}",
+        "replaced": f"replaced the earlier version{size}",
+        "unchanged": "already in the library, unchanged",
+        "removed": "removed",
+        "queued": f"stored; {result.reason or 'it will be indexed soon'}",
+        "refused": result.reason,
+    }
+    return f"{one_line(result.name)}: {words[result.status]}"
+
+
+def render_lines(lines: Sequence[tuple[str, bool, str]], pending: str = "") -> str:
+    """The outcome of an upload as a list."""
+    items = [f'<li class="{"ok" if ok else "refused"}">{literal(line)}</li>' for _, ok, line in lines]
+    if pending:
+        items.append(f'<li class="pending">{literal(pending)}</li>')
+    return f'<div role="status"><ul class="outcome">{"".join(items)}</ul></div>' if items else ""
+
+
+def render_reports(rows: Sequence[ReportRow]) -> str:
+    """The table of reports, newest first."""
+    if not rows:
+        return '<p class="panel-note">The library is empty. Add reports above: text, Markdown, HTML, PDF or Word.</p>'
+    ordered = sorted(rows, key=lambda r: (r.published_on is not None, r.published_on or 0, r.name), reverse=True)
+    body = "".join(_row(row) for row in ordered)
+    head = "".join(
+        f'<th scope="col"{css}>{name}</th>'
+        for name, css in (
+            ("Report", ""), ("Date", ""), ("Country", ""), ("Entries", ' class="num-col"'), ("Passages", ' class="num-col"'),
+            ("State", ""), ("Remove", ""),
+        )
+    )  # fmt: skip
+    return (
+        f'<div class="table-wrap" tabindex="0" role="region" title="Reports"><table class="reports"><thead><tr>{head}</tr>'
+        f"</thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def _row(row: ReportRow) -> str:
+    state = {"ready": "ready", "pending": "being indexed", "removing": "being removed"}[row.state]
+    link = f'<a class="open-report" href="{report_link(row.id)}">{literal(row.title)}</a>'
+    name = f'{link}<span class="file">{literal(row.name)}</span>'
+    numbers = f'<td class="num-col">{row.entries:,}</td><td class="num-col">{row.passages:,}</td>'
+    title = f"Remove {literal(row.title)}"
+    remove = f'<button type="button" class="remove" id="remove-{literal(row.id)}" title="{title}">Remove</button>'
+    return (
+        f'<tr><td>{name}</td><td class="on">{day(row.published_on)}</td><td>{literal(row.country)}</td>{numbers}'
+        f'<td class="state {row.state}">{state}</td><td>{remove}</td></tr>'
+    )

@@ -1,0 +1,164 @@
+"""The web server around the page: our own routes, Gradio's, and the guard over both."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rag.errors import RagError, UsageError
+from rag.types import Span
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from rag.assistant import Assistant
+    from rag.settings import Settings
+    from rag.web.machine import Machine
+
+logger = logging.getLogger(__name__)
+
+STATIC = Path(__file__).parent / "static"
+
+
+def run(settings: Settings, sync: bool, announce: Callable[[str], None] | None = None) -> None:
+    """Open the page and stay until stopped.
+
+    Args:
+        settings: All settings.
+        sync: Bring the corpus folder into the library in the background.
+        announce: Told the page's address; standard output when None.
+
+    Raises:
+        UsageError: The address cannot be listened on.
+    """
+    listener = _listen(settings.web.host, settings.web.port)
+    _quiet_gradio(settings)
+    import uvicorn
+
+    from rag.assistant import Assistant
+
+    with Assistant(settings, long_lived=True) as assistant:
+        app, machine = build_app(settings, assistant)
+        machine.start(sync)
+        host = f"[{settings.web.host}]" if ":" in settings.web.host else settings.web.host
+        (announce or _say)(f"Ask the Reports is open on http://{host}:{listener.getsockname()[1]}")
+        config = uvicorn.Config(app, log_level="warning", server_header=False, timeout_graceful_shutdown=2)
+
+        class Server(uvicorn.Server):
+            async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+                # Pages that are still open hold an event stream each; cutting these off is no error worth a traceback.
+                logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
+                await super().shutdown(sockets)
+
+        try:
+            Server(config).run(sockets=[listener])
+        finally:
+            machine.stop()
+
+
+def build_app(settings: Settings, assistant: Assistant) -> tuple[FastAPI, Machine]:
+    """The whole application, not yet running.
+
+    Args:
+        settings: All settings.
+        assistant: Answers.
+
+    Returns:
+        The application and its background work, not yet started.
+    """
+    import gradio as gr
+    from fastapi import FastAPI
+    from fastapi.staticfiles import StaticFiles
+
+    from rag.web.chat import Events
+    from rag.web.corpus import Corpus
+    from rag.web.endpoints import Endpoints
+    from rag.web.examples import Examples
+    from rag.web.headers import Guard
+    from rag.web.machine import Machine
+    from rag.web.page import HEAD, build_page, theme
+
+    corpus, examples = Corpus(assistant), Examples(assistant)
+    machine = Machine(assistant, corpus, examples)
+    page = build_page(settings, Events(assistant, corpus, examples, machine), Endpoints(assistant))
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    # A margin for what a multipart body adds to its files.
+    app.add_middleware(Guard, host=settings.web.host, max_body=settings.web.upload_mb * 1_000_000 + 1_000_000, head=HEAD)
+    app.mount("/desk", StaticFiles(directory=STATIC))
+    _add_routes(app, assistant, machine)
+    gr.mount_gradio_app(
+        app,
+        page,
+        path="/",
+        theme=theme(),
+        footer_links=["api"],
+        run_history=False,
+        ssr_mode=False,
+        pwa=False,
+        mcp_server=False,
+        enable_monitoring=False,
+        show_error=True,
+        max_file_size=settings.web.upload_mb * 1_000_000,
+        app_kwargs={"docs_url": None, "redoc_url": None, "openapi_url": None},
+    )
+    return app, machine
+
+
+def _add_routes(app: FastAPI, assistant: Assistant, machine: Machine) -> None:
+    from fastapi.responses import HTMLResponse, JSONResponse
+
+    from rag.web.markup import literal
+    from rag.web.report_view import render_document, render_report
+
+    def machine_status() -> JSONResponse:
+        return JSONResponse(machine.status(), headers={"cache-control": "no-store"})
+
+    def report(report_id: str, start: int = -1, end: int = -1, part: bool = False) -> HTMLResponse:
+        try:
+            found = assistant.show(report_id)
+        except RagError as error:
+            return HTMLResponse(f'<p class="panel-note">{literal(str(error))}</p>', status_code=404)
+        quote = Span(start, end) if 0 <= start < end else None
+        return HTMLResponse(render_report(found, quote) if part else render_document(found, quote))
+
+    app.add_api_route("/desk-status", machine_status, methods=["GET"])
+    app.add_api_route("/report/{report_id}", report, methods=["GET"])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """A listening socket, bound before anything heavy is loaded, so that a taken port is told at once."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        raise UsageError(f"{host}:{port} cannot be listened on ({reason}); choose another with --port or RAG_WEB_PORT") from error
+    return listener
+
+
+def _quiet_gradio(settings: Settings) -> None:
+    """What Gradio reads from the environment at import: nothing is reported home, uploads pass through the library's folder."""
+    uploads = settings.home / "uploads"
+    uploads.mkdir(parents=True, exist_ok=True)
+    os.environ.update(
+        {
+            "GRADIO_ANALYTICS_ENABLED": "False",
+            "GRADIO_RUN_HISTORY": "False",
+            "GRADIO_MCP_SERVER": "False",
+            "GRADIO_TEMP_DIR": str(uploads.resolve()),
+            "HF_HUB_DISABLE_TELEMETRY": "1",
+        }
+    )
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()

@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+import html
+from typing import Any
+
+import pytest
+from web_doubles import ScriptedAssistant, make_report
+
+from rag.errors import ModelError
+from rag.types import Filters
+from rag.web.chat import FAILED, Events
+from rag.web.conversation import KEPT, Exchange
+from rag.web.corpus import Corpus
+from rag.web.examples import Examples
+from rag.web.machine import Machine
+
+NONE: tuple[Any, ...] = ("", "", "", [], [])
+
+
+@pytest.fixture
+def events(assistant: ScriptedAssistant) -> Events:
+    double: Any = assistant
+    corpus, examples = Corpus(double), Examples(double)
+    return Events(double, corpus, examples, Machine(double, corpus, examples))
+
+
+def last(
+    events: Events, question: str, session: tuple[Exchange, ...] = (), fields: tuple[Any, ...] = NONE
+) -> tuple[Exchange, ...]:
+    return list(events.ask(question, session, *fields))[-1][0]
+
+
+def test_question_shows_at_once_and_the_answer_follows(events: Events) -> None:
+    steps = list(events.ask("who was held", (), *NONE))
+    assert "Looking" in html.unescape(steps[0][1][1]["content"])
+    assert "two men were held" in html.unescape(steps[-1][1][1]["content"])
+    assert 'class="card"' in steps[-1][2]
+
+
+def test_waiting_for_models_is_told(events: Events, assistant: ScriptedAssistant) -> None:
+    assistant.models = "loading"
+    assert "models are loading" in html.unescape(next(iter(events.ask("who", (), *NONE)))[1][1]["content"])
+
+
+def test_follow_up_carries_the_conversation(events: Events, assistant: ScriptedAssistant) -> None:
+    session = last(events, "who was held")
+    last(events, "and when", session)
+    text, history, _ = assistant.asked[-1]
+    assert text == "and when"
+    assert (history[0].role, history[0].content) == ("user", "who was held")
+    assert len(history) == 2
+
+
+def test_two_sessions_do_not_meet(events: Events, assistant: ScriptedAssistant) -> None:
+    first = last(events, "first question")
+    second = last(events, "second question")
+    assert [e.question for e in first] == ["first question"]
+    assert [e.question for e in second] == ["second question"]
+    assert assistant.asked[-1][1] == ()
+
+
+def test_filters_reach_the_assistant_and_are_told_in_the_chat(events: Events, assistant: ScriptedAssistant) -> None:
+    session = last(events, "who", fields=("2018", "", "", ["Mali"], []))
+    assert assistant.asked[-1][2].countries == ("Mali",)
+    assert session[-1].limits == "since January 1, 2018 · Mali"
+
+
+def test_bad_filter_is_told_and_nothing_is_asked(events: Events, assistant: ScriptedAssistant) -> None:
+    session = last(events, "who", fields=("yesterdayish", "", "", [], []))
+    assert "is not a date" in session[-1].error
+    assert assistant.asked == []
+
+
+def test_our_own_error_is_shown_in_its_words(events: Events, assistant: ScriptedAssistant) -> None:
+    assistant.error = ModelError("the model could not be loaded; run make install")
+    assert last(events, "who")[-1].error == "the model could not be loaded; run make install"
+
+
+def test_unforeseen_error_is_logged_and_not_shown(
+    events: Events, assistant: ScriptedAssistant, caplog: pytest.LogCaptureFixture
+) -> None:
+    assistant.error = RuntimeError("secret path /home/x")
+    assert last(events, "who")[-1].error == FAILED
+    assert "secret path" in caplog.text
+
+
+def test_blank_question_changes_nothing(events: Events, assistant: ScriptedAssistant) -> None:
+    session = last(events, "who")
+    assert last(events, "  \n", session) == session
+    assert len(assistant.asked) == 1
+
+
+def test_session_is_bounded_and_numbers_go_on(events: Events) -> None:
+    session = tuple(Exchange(n, "q", error="x") for n in range(1, KEPT + 1))
+    grown = last(events, "who", session)
+    assert len(grown) == KEPT
+    assert grown[-1].number == KEPT + 1
+
+
+def test_lists_follow_the_library(events: Events, assistant: ScriptedAssistant) -> None:
+    assert "empty" in events.lists()["reports"]
+    assert events.lists()["examples"] == []
+    assistant.stored = {"mali.txt": make_report()}
+    lists = events.lists()
+    assert lists["countries"] == ["Mali"]
+    assert lists["report_choices"] == [("Mali: The Quiet Month (mali.txt)", "mali.txt")]
+    assert lists["examples"] == ["What happened in Gao on April 6, 2018?", "What happened in Mali in April 2018?"]
+    assert "April 6, 2018 to April 9, 2018" in html.unescape(lists["coverage"])
+
+
+def test_chips_name_filters_and_tell_mistakes(events: Events) -> None:
+    assert events.chips(*NONE) == ""
+    assert "since January 1, 2018" in html.unescape(events.chips("2018", "", "", [], []))
+    assert 'role="alert"' in events.chips("<b>", "", "", [], [])
+    assert "<b>" not in events.chips("<b>", "", "", [], [])
+
+
+def test_timeline_is_a_table_within_the_filters(events: Events, assistant: ScriptedAssistant) -> None:
+    table = html.unescape(events.timeline("Gao", "2018", "", "", [], []))
+    assert "<table" in table
+    assert "April 6, 2018" in table
+    assert assistant.asked[-1][2] != Filters()
+    assert 'role="alert"' in events.timeline("Gao", "x", "", "", [], [])
+
+
+def test_removal_of_something_unknown_is_a_line(events: Events) -> None:
+    assert "no such report" in html.unescape(events.remove("zzz"))

@@ -1,0 +1,397 @@
+"""The page in Chromium, served by a real process over a real library. Network, console and dialogs are watched in every test."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+pytestmark = pytest.mark.browser
+
+ROOT = Path(__file__).resolve().parents[3]
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or "/usr/bin/chromium"
+SWITCHES = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+REPORT = """Mali: Raids Along The River
+
+April 9, 2018: The river towns had a hard month, and the army says that it will stay.
+
+April 6, 2018: In the north (Gao) gunmen of the Red Falcon group attacked the army camp at dawn. Seven soldiers were killed and
+the camp burned until noon.
+
+March 12, 2018: In the center (Mopti) a mine destroyed a bus near Konna. Eleven passengers were hurt, two of them badly.
+
+Archive
+
+Mali: Current 2018 2017 2016
+"""
+SECOND = """Niger: A Patrol Is Caught
+
+May 20, 2018: The western border is no safer than it was.
+
+May 14, 2018: In the west (Ayorou) the Sand Viper militia ambushed a patrol of twelve gendarmes. Issa Maman was wounded.
+
+Archive
+"""
+
+# Each would run, load, submit or navigate if any of it were taken for markup somewhere between the file and the page.
+PAYLOADS = [
+    "<script>document.title='run'</script>",
+    "<img src=https://evil.example/a.png onerror=\"document.title='run'\">",
+    "<svg onload=\"document.title='run'\"><circle r=9></svg>",
+    "<form action=https://evil.example/f><input name=q><button>Go</button></form>",
+    "<iframe src=https://evil.example/></iframe><iframe srcdoc=\"<script>parent.document.title='run'</script>\"></iframe>",
+    "<a href=\"javascript:document.title='run'\">press</a> <a href=https://evil.example/>press</a>",
+    "![x](https://evil.example/b.png) [press](https://evil.example/) [press](javascript:document.title='run')",
+    "\"'><details open ontoggle=\"document.title='run'\">x</details>",
+    "<style>body{background:url(https://evil.example/c.png)}</style><link rel=stylesheet href=https://evil.example/d.css>",
+    '<meta http-equiv=refresh content="0;url=https://evil.example/"><base href=https://evil.example/>',
+    "<math><mtext><img src=x onerror=\"document.title='run'\"></mtext></math><video src=https://evil.example/e.mp4 autoplay></video>",
+    "$$\\href{https://evil.example/}{x}$$ \\(\\includegraphics{https://evil.example/g.png}\\)",
+    "${document.title='run'} {{constructor.constructor('document.title=1')()}}",
+    "&lt;script&gt;document.title='run'&lt;/script&gt; &#60;img src=x onerror=document.title='run'&#62;",
+    "<body onload=\"document.title='run'\"><input autofocus onfocus=\"document.title='run'\">",
+    "<object data=https://evil.example/o></object><embed src=https://evil.example/p>",
+]
+
+
+@dataclass
+class Watch:
+    """What a page did that it should not do."""
+
+    origin: str
+    outside: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    dialogs: list[str] = field(default_factory=list)
+
+    def attach(self, page: Page) -> None:
+        page.on("request", lambda r: None if r.url.startswith((self.origin, "data:", "blob:")) else self.outside.append(r.url))
+        page.on("pageerror", lambda e: self.errors.append(str(e)))
+        page.on("console", lambda m: self.errors.append(m.text) if m.type == "error" and "Content Security" in m.text else None)
+        page.on("dialog", lambda d: (self.dialogs.append(d.message), d.dismiss()))
+
+
+@dataclass(frozen=True)
+class Server:
+    url: str
+    corpus: Path
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    folder = tmp_path_factory.mktemp("page")
+    corpus = folder / "corpus"
+    corpus.mkdir()
+    (corpus / "mali-2018-04-09.txt").write_text(REPORT, encoding="utf-8")
+    (corpus / "niger-2018-05-20.txt").write_text(SECOND, encoding="utf-8")
+    hostile = " ".join(PAYLOADS)
+    (corpus / "<img src=x onerror=alert(1)> [x](y).txt").write_text(
+        f"Mali: {PAYLOADS[0]} {PAYLOADS[1]} {PAYLOADS[6]}\n\nJune 4, 2018: A lead about the zebu market.\n\n"
+        f"June 2, 2018: In the south (<b onmouseover=alert(1)>Sikasso</b>) zebu traders were robbed. {hostile}\n",
+        encoding="utf-8",
+    )
+    home = folder / "home"
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("RAG_", "GRADIO_"))}
+    environment |= {"RAG_HOME": str(home), "RAG_CORPUS": str(corpus), "RAG_WEB_PORT": "0", "RAG_WEB_UPLOAD_FILES": "4"}
+    log = folder / "server.log"
+    with log.open("w") as errors:
+        process = subprocess.Popen(
+            [sys.executable, str(ROOT / "app.py")], cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True
+        )
+        try:
+            assert process.stdout is not None
+            line = process.stdout.readline()
+            match = re.search(r"http://127\.0\.0\.1:\d+", line)
+            assert match, f"no address in {line!r}; {log.read_text()}"
+            yield Server(match.group() + "/", corpus)
+        finally:
+            process.terminate()
+            process.communicate(timeout=30)
+    assert "Traceback" not in log.read_text(), log.read_text()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def watch(server: Server) -> Watch:
+    return Watch(server.url)
+
+
+@pytest.fixture
+def page(server: Server, browser: Browser, watch: Watch) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    context.set_default_timeout(30_000)
+    page = context.new_page()
+    watch.attach(page)
+    page.goto(server.url)
+    expect(page.locator("#machine")).to_have_class(re.compile("ready"), timeout=120_000)
+    yield page
+    context.close()
+    assert watch.outside == []
+    assert watch.errors == []
+    assert watch.dialogs == []
+
+
+def ask(page: Page, question: str) -> None:
+    replies = page.locator("#chat .reply:not(.waiting)")
+    before = replies.count()
+    page.locator("#question textarea").fill(question)
+    page.keyboard.press("Enter")
+    expect(replies).to_have_count(before + 1)
+    expect(page.locator("#chat .reply .foot, #chat .reply.error")).to_have_count(before + 1)
+
+
+def test_answer_comes_with_its_card_and_the_mark_leads_to_it(page: Page) -> None:
+    ask(page, "who attacked the army camp in Gao in April 2018")
+    assert "Red Falcon" in page.locator("#chat .reply .answer-text").inner_text()
+    card = page.locator("#e1-1")
+    expect(card).to_contain_text("Mali: Raids Along The River")
+    expect(card).to_contain_text("mali-2018-04-09.txt")
+    quote = card.locator("mark.quote").text_content() or ""
+    assert quote in REPORT
+    mark = page.locator("#chat .reply a.cite").first
+    mark.click()
+    expect(card).to_be_focused()
+    expect(card).to_have_class(re.compile("current"))
+    # The answer is the quotation itself, mark aside.
+    assert quote.strip() in (page.locator("#chat .reply .answer-text").text_content() or "")
+
+
+def test_highlight_is_the_span_the_interface_names(page: Page, server: Server) -> None:
+    from gradio_client import Client
+
+    question = "how many passengers were hurt near Konna"
+    row = Client(server.url, verbose=False).predict(question, api_name="/ask")
+    ask(page, question)
+    for citation in row["citations"]:
+        shown = page.locator(f"#e1-{citation['number']} mark.quote").text_content()
+        assert shown == citation["quote"]
+    report = page.request.get(f"{server.url}report/{row['citations'][0]['report']}").text()
+    assert "Konna" in report
+
+
+def test_older_marks_bring_back_their_evidence_and_follow_ups_are_understood(page: Page) -> None:
+    ask(page, "who ambushed a patrol of gendarmes in Ayorou")
+    ask(page, "and when?")
+    expect(page.locator("#evidence .group:visible")).to_have_attribute("id", "g2")
+    page.locator("#a1 a.cite").first.click()
+    expect(page.locator("#evidence .group:visible")).to_have_attribute("id", "g1")
+    page.get_by_role("button", name="New").click()
+    expect(page.locator("#chat .reply")).to_have_count(0)
+    expect(page.locator("#examples button:visible").first).to_be_visible()
+
+
+def test_abstention_shows_the_nearest_evidence_and_the_coverage(page: Page) -> None:
+    ask(page, "what is the price of cocoa in Brazil in 1987")
+    expect(page.locator("#chat .reply.abstained")).to_contain_text("not answered by the reports")
+    expect(page.locator("#evidence .group:visible h2")).to_have_text("Nearest evidence")
+    expect(page.locator("#evidence .group:visible .panel-note")).to_contain_text("The library holds")
+
+
+def test_report_opens_at_the_quotation_and_escape_closes_it(page: Page) -> None:
+    ask(page, "what destroyed a bus near Konna")
+    link = page.locator("#e1-1 a.open-report")
+    link.click()
+    report = page.locator("#report-dialog .report")
+    expect(report.locator("h1")).to_have_text("Mali: Raids Along The River")
+    expect(report.locator("mark#quote")).to_have_text(page.locator("#e1-1 mark.quote").text_content() or "")
+    expect(report.locator("mark#quote")).to_be_in_viewport()
+    expect(report.locator(".furniture")).to_contain_text("Archive")
+    assert report.locator("section.entry").count() == 3
+    page.keyboard.press("Escape")
+    expect(page.locator("#report-dialog")).not_to_be_visible()
+    expect(link).to_be_focused()
+
+
+def test_keys_send_break_lines_and_focus(page: Page) -> None:
+    field = page.locator("#question textarea")
+    field.fill("first")
+    page.keyboard.press("Shift+Enter")
+    page.keyboard.type("second")
+    expect(field).to_have_value("first\nsecond")
+    expect(page.locator("#chat .reply")).to_have_count(0)
+    field.fill("")
+    field.blur()
+    page.keyboard.press("/")
+    expect(field).to_be_focused()
+    expect(field).to_have_value("")
+
+
+def test_example_is_asked_by_a_click(page: Page) -> None:
+    example = page.locator("#examples button.example:visible").first
+    text = example.inner_text()
+    example.click()
+    expect(page.locator("#chat .asked")).to_have_text(text)
+    expect(page.locator("#chat .reply .foot")).to_have_count(1)
+
+
+def test_filters_limit_the_answer_show_as_chips_and_reset(page: Page) -> None:
+    page.locator("#filters button").first.click()
+    page.locator("#since").get_by_role("textbox").fill("May 2018")
+    page.locator("#since").get_by_role("textbox").press("Tab")
+    expect(page.locator(".chip")).to_have_text("since May 1, 2018")
+    ask(page, "who attacked the army camp in Gao")
+    expect(page.locator("#chat .limits")).to_have_text("since May 1, 2018")
+    assert "Red Falcon" not in page.locator("#evidence").inner_text()
+    page.locator("#reset-filters").click()
+    expect(page.locator(".chip")).to_have_count(0)
+    ask(page, "who attacked the army camp in Gao")
+    assert "Red Falcon" in page.locator("#a2").inner_text()
+
+
+def test_upload_takes_the_good_refuses_the_bad_and_removal_asks_first(page: Page, server: Server, tmp_path: Path) -> None:
+    good, bad = tmp_path / "chad-2018-07-01.txt", tmp_path / "broken.pdf"
+    good.write_text(
+        "Chad: Lake News\n\nJuly 1, 2018: In the west (Bol) the Heron ferry sank with nine goats aboard.\n", encoding="utf-8"
+    )
+    bad.write_bytes(b"%PDF-1.7 and then nothing")
+    page.get_by_role("tab", name="Reports").click()
+    page.locator("#upload input[type=file]").set_input_files([good, bad])
+    expect(page.locator("#outcome li.ok")).to_contain_text("chad-2018-07-01.txt: added")
+    expect(page.locator("#outcome li.refused")).to_contain_text("broken.pdf")
+    row = page.locator("#reports-table tr", has_text="Chad: Lake News")
+    expect(row).to_contain_text("July 1, 2018")
+    assert (server.corpus / good.name).is_file()
+    assert not (server.corpus / bad.name).exists()
+
+    row.get_by_role("button", name="Remove").click()
+    page.locator("#confirm-dialog").get_by_role("button", name="Keep").click()
+    expect(row).to_have_count(1)
+    row.get_by_role("button", name="Remove").click()
+    page.locator("#confirm-dialog").get_by_role("button", name="Remove").click()
+    expect(row).to_have_count(0)
+    expect(page.locator("#outcome")).to_contain_text("removed from the library")
+    assert not (server.corpus / good.name).exists()
+
+
+def test_too_many_files_are_refused_by_name(page: Page, server: Server, tmp_path: Path) -> None:
+    files = [tmp_path / f"empty-{i}.txt" for i in range(5)]
+    for file in files:
+        file.write_text("")
+    page.get_by_role("tab", name="Reports").click()
+    page.locator("#upload input[type=file]").set_input_files(files)
+    expect(page.locator("#outcome li.refused")).to_have_count(5)
+    expect(page.locator("#outcome li.refused").last).to_contain_text("at most 4 files")
+    assert not list(server.corpus.glob("empty-*"))
+
+
+def test_timeline_lists_events_by_their_day_and_opens_the_report(page: Page) -> None:
+    page.get_by_role("tab", name="Timeline").click()
+    page.locator("#show-timeline").click()
+    rows = page.locator("table.timeline tbody tr")
+    expect(rows.first).to_contain_text("March 12, 2018")
+    expect(rows.filter(has_text="May 14, 2018")).to_contain_text("Sand Viper")
+    page.locator("table.timeline a.open-report").first.click()
+    expect(page.locator("#report-dialog mark#quote")).to_contain_text("Mopti")
+
+
+def test_hostile_report_and_questions_run_nothing_and_reach_nobody(page: Page, server: Server) -> None:
+    title = page.title()
+    for question in ["zebu traders robbed in June 2018", *PAYLOADS[:4], PAYLOADS[6]]:
+        ask(page, question)
+    page.locator("details.others:visible summary").first.click()
+    page.locator("#a1 a.cite").first.click()
+    page.locator("#evidence .group:visible a.open-report").first.click()
+    expect(page.locator("#report-dialog")).to_contain_text("zebu traders were robbed")
+    for payload in PAYLOADS:
+        assert payload in (page.locator("#report-dialog .report").text_content() or "")
+    page.keyboard.press("Escape")
+    page.get_by_role("tab", name="Reports").click()
+    expect(page.locator("#reports-table")).to_contain_text("<img src=x onerror=alert(1)> [x](y).txt")
+    page.get_by_role("tab", name="Timeline").click()
+    page.locator("#show-timeline").click()
+    expect(page.locator("table.timeline")).to_contain_text("zebu traders")
+    ours = "#chat, #evidence, #report-dialog, #reports-table, #timeline-table, #synced"
+    for active in (
+        "script",
+        "form",
+        "iframe",
+        "img",
+        "svg circle",
+        "style",
+        "link",
+        "object",
+        "embed",
+        "video",
+        "input",
+        "base",
+        "meta",
+        "math",
+    ):
+        found = page.locator(ours).locator(active)
+        assert [found.nth(i).evaluate("e => e.outerHTML") for i in range(found.count())] == [], active
+    assert page.locator(ours).locator("a[href*=evil], a[href^=javascript]").count() == 0
+    assert page.title() == title
+    assert page.url == server.url
+    reply = page.request.get(f"{server.url}report/%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E%20%5Bx%5D(y).txt")
+    assert reply.status == 200
+    assert "<script" not in reply.text()
+
+
+def test_policy_stands_on_every_reply_and_documentation_routes_are_closed(page: Page, server: Server) -> None:
+    for path in ("", "config", "desk/desk.css", "desk-status", "report/none", "gradio_api/info"):
+        reply = page.request.get(server.url + path)
+        policy = reply.headers["content-security-policy"]
+        assert "script-src 'self';" in policy
+        assert "unsafe-eval" not in policy
+        assert "http" not in policy
+    for path in ("docs", "redoc", "openapi.json"):
+        assert page.request.get(server.url + path).status == 404, path
+    assert page.request.get(server.url, headers={"host": "evil.example"}).status == 421
+
+
+def test_only_the_four_named_endpoints_are_offered(server: Server, page: Page) -> None:
+    info = page.request.get(server.url + "gradio_api/info").json()
+    assert sorted(info["named_endpoints"]) == ["/ask", "/list", "/search", "/timeline"]
+    assert info["unnamed_endpoints"] == {}
+    assert info["named_endpoints"]["/ask"]["parameters"][0]["parameter_name"] == "question"
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")])
+def test_page_has_no_serious_accessibility_finding_and_does_not_scroll_sideways(
+    server: Server, browser: Browser, watch: Watch, width: int, scheme: str
+) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    context = browser.new_context(
+        viewport={"width": width, "height": 844}, color_scheme="dark" if scheme == "dark" else "light", bypass_csp=True
+    )
+    page = context.new_page()
+    watch.attach(page)
+    page.goto(server.url)
+    expect(page.locator("#machine")).to_have_class(re.compile("ready"), timeout=120_000)
+    ask(page, "who attacked the army camp in Gao in April 2018")
+    ask(page, "what is the price of cocoa in Brazil")
+    findings = []
+    for tab in ("Ask", "Reports", "Timeline"):
+        page.get_by_role("tab", name=tab).click()
+        if tab == "Timeline":
+            page.locator("#show-timeline").click()
+            expect(page.locator("table.timeline")).to_be_visible()
+        findings += Axe().run(page).response["violations"]
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    serious = {(f["id"], n["html"][:160]) for f in findings if f["impact"] in ("serious", "critical") for n in f["nodes"]}
+    context.close()
+    assert serious == set()
+    assert watch.outside == []

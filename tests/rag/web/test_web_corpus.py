@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from web_doubles import ScriptedAssistant, make_report
+
+from rag.errors import ReportError, UsageError
+from rag.web.corpus import Corpus, render_reports, safe_name
+
+
+def sent(tmp_path: Path, name: str, content: bytes = b"April 6, 2018: text") -> Path:
+    folder = tmp_path / "sent"
+    folder.mkdir(exist_ok=True)
+    (folder / name).write_bytes(content)
+    return folder / name
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {p.name: p.read_bytes() for p in folder.iterdir()}
+
+
+def test_upload_lands_in_the_corpus_folder_and_in_the_library(tmp_path: Path, assistant: ScriptedAssistant) -> None:
+    lines = list(Corpus(assistant).upload([sent(tmp_path, "mali.txt")]))  # type: ignore[arg-type]
+    assert lines == [("mali.txt", True, "mali.txt: added (2 entries, 3 passages)")]
+    assert files(assistant.settings.corpus) == {"mali.txt": b"April 6, 2018: text"}
+
+
+def test_refused_file_leaves_the_folder_as_it_was_and_the_others_go_in(tmp_path: Path, assistant: ScriptedAssistant) -> None:
+    assistant.settings.corpus.mkdir()
+    (assistant.settings.corpus / "old.txt").write_bytes(b"earlier")
+    assistant.refuse = {"old.txt": "is empty; nothing to read", "new.bin": "is no text"}
+    uploads = [sent(tmp_path, "old.txt", b""), sent(tmp_path, "new.bin", b"\0"), sent(tmp_path, "good.txt")]
+    lines = list(Corpus(assistant).upload(uploads))  # type: ignore[arg-type]
+    assert [(name, ok) for name, ok, _ in lines] == [("old.txt", False), ("new.bin", False), ("good.txt", True)]
+    assert lines[0][2] == "old.txt: is empty; nothing to read"
+    assert files(assistant.settings.corpus) == {"old.txt": b"earlier", "good.txt": b"April 6, 2018: text"}
+
+
+def test_count_and_total_size_of_an_upload_are_limited(tmp_path: Path, assistant: ScriptedAssistant) -> None:
+    uploads = [sent(tmp_path, f"{i}.txt", b"x" * 400_000) for i in range(5)]
+    lines = list(Corpus(assistant).upload(uploads))  # type: ignore[arg-type]
+    assert [ok for _, ok, _ in lines] == [True, True, False, False, False]
+    assert "at most 1 MB" in lines[2][2]
+    assert "at most 3 files" in lines[4][2]
+
+
+def test_link_in_the_corpus_is_replaced_not_followed(tmp_path: Path, assistant: ScriptedAssistant) -> None:
+    outside = tmp_path / "outside.txt"
+    outside.write_bytes(b"mine")
+    assistant.settings.corpus.mkdir()
+    (assistant.settings.corpus / "link.txt").symlink_to(outside)
+    list(Corpus(assistant).upload([sent(tmp_path, "link.txt")]))  # type: ignore[arg-type]
+    assert outside.read_bytes() == b"mine"
+    assert not (assistant.settings.corpus / "link.txt").is_symlink()
+
+
+@pytest.mark.parametrize(
+    ("name", "safe"),
+    [
+        ("../../etc/passwd.txt", "passwd.txt"),
+        ("C:\\dir\\re:port?.txt", "re_port_.txt"),
+        (".hidden.txt", "hidden.txt"),
+        ("a\u202eb\x00c.txt", "abc.txt"),
+        ("Situación — mayo.txt", "Situación — mayo.txt"),
+        ("<img src=x>.txt", "_img src=x_.txt"),
+    ],
+)
+def test_names_stay_inside_their_folder(name: str, safe: str) -> None:
+    assert safe_name(name) == safe
+
+
+def test_overlong_name_is_cut_before_its_ending() -> None:
+    cut = safe_name("é" * 300 + ".txt")
+    assert cut.endswith("é.txt")
+    assert len(cut.encode()) <= 180
+
+
+@pytest.mark.parametrize("name", ["", "..", "../", "\x00", "???"])
+def test_name_with_nothing_left_is_refused(name: str) -> None:
+    with pytest.raises(ReportError):
+        safe_name(name)
+
+
+def stored(assistant: ScriptedAssistant, name: str, content: bytes) -> None:
+    report = make_report(name, sha256=hashlib.sha256(content).hexdigest())
+    assistant.stored[name] = report
+
+
+def test_removal_takes_the_unchanged_file_out_of_the_folder(assistant: ScriptedAssistant) -> None:
+    assistant.settings.corpus.mkdir()
+    path = assistant.settings.corpus / "mali.txt"
+    path.write_bytes(b"same")
+    stored(assistant, "mali.txt", b"same")
+    assert "corpus folder" in Corpus(assistant).remove("mali.txt")  # type: ignore[arg-type]
+    assert not path.exists()
+    assert assistant.stored == {}
+
+
+@pytest.mark.parametrize("name", ["mali.txt", "../outside.txt"])
+def test_removal_leaves_changed_files_and_files_outside(tmp_path: Path, assistant: ScriptedAssistant, name: str) -> None:
+    assistant.settings.corpus.mkdir()
+    path = assistant.settings.corpus / name
+    path.write_bytes(b"changed" if name == "mali.txt" else b"same")
+    stored(assistant, name, b"same")
+    assert "corpus folder" not in Corpus(assistant).remove(name)  # type: ignore[arg-type]
+    assert path.exists()
+    assert assistant.stored == {}
+
+
+def test_removal_of_an_unknown_report_is_refused(assistant: ScriptedAssistant) -> None:
+    with pytest.raises(UsageError):
+        Corpus(assistant).remove("nothing")  # type: ignore[arg-type]
+
+
+def test_table_lists_newest_first_and_is_inert(assistant: ScriptedAssistant) -> None:
+    bad = "<script>alert(1)</script>"
+    assistant.stored = {"a": make_report("a.txt", title="Older"), "b": make_report("b.txt", title=bad)}
+    rows = assistant.list()
+    table = render_reports([replace(rows[0], published_on=None), rows[1]])
+    assert "<script" not in table
+    assert table.index("b&#46;txt") < table.index("a&#46;txt")
+    assert "undated" in table
