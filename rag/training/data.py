@@ -1,0 +1,243 @@
+"""Questions with their contexts, read from gzip JSONL files and made into groups for training the reader.
+
+A group is one question with the window that answers it and, for some, windows that look alike and do not; or one question with a
+context that does not answer it. Whole articles are held out: their adversarial and merely similar no-answer questions measure the
+reader and calibrate it, and no context of theirs is ever trained on.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import logging
+import random
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from rag.errors import UsageError
+
+logger = logging.getLogger(__name__)
+
+HELD_OUT_ADVERSARIAL = ("Scottish_Parliament", "1973_oil_crisis")
+"""Articles of human-written adversarial questions that are never trained on."""
+
+HELD_OUT_TITLE_SHARE = 0.03
+"""Share of the titles of similar-paragraph negatives that are held out, chosen by seed."""
+
+SHARES: dict[str, float] = {
+    "policyqa_dev": 0.25,
+    "realtimeqa_distant": 0.5,
+}
+"""Share of a noisy source's answerable questions that is used; 1 for all others."""
+
+NEGATIVE_SHARES: dict[str, float] = {
+    "realtimeqa_distant": 0.2,
+    "muc4_train": 0.4,
+    "timeqa_human_para": 0.6,
+}
+"""Share of a source's own no-answer questions that is used in one pass."""
+
+QAMR_PER_SENTENCE = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One question on one context.
+
+    Attributes:
+        id: As in the file.
+        source: As in the file.
+        title: Of the context's article, or "".
+        context: The text that answers, or does not.
+        question: As asked.
+        span: Characters of the answer in the context, end exclusive; None when it is not answered there.
+        answers: All answer texts.
+    """
+
+    id: str
+    source: str
+    title: str
+    context: str
+    question: str
+    span: tuple[int, int] | None
+    answers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Mix:
+    """What is trained on and what is held out.
+
+    Attributes:
+        positives: Answerable questions.
+        negatives: No-answer questions on contexts that belong with them (adversarial, other facts of the same article).
+        similar: For the id of a positive, contexts that look alike and do not hold its answer.
+        held_out: Answerable, adversarial and similar questions of held-out articles, by kind.
+    """
+
+    positives: list[Item]
+    negatives: list[Item]
+    similar: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    held_out: dict[str, list[Item]] = field(default_factory=dict)
+
+
+def read_rows(path: Path) -> Iterator[dict[str, Any]]:
+    """Yield the objects of a gzip JSONL file.
+
+    Args:
+        path: The file.
+
+    Yields:
+        dict[str, Any]: One object for each line.
+
+    Raises:
+        UsageError: The file cannot be read.
+    """
+    try:
+        with gzip.open(path, "rt", encoding="utf-8") as file:
+            for line in file:
+                yield json.loads(line)
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{path}: not a readable gzip JSONL file ({error}); check the path of the data") from error
+
+
+def read_items(path: Path) -> list[Item]:
+    """All questions of one file; the span of several answers is the one most like the others."""
+    # Files repeat a context for each of its questions; one copy is kept.
+    contexts: dict[str, str] = {}
+    return [_item(row, contexts) for row in read_rows(path)]
+
+
+def _item(row: dict[str, Any], contexts: dict[str, str]) -> Item:
+    answers = [] if row["is_impossible"] else row["answers"]
+    span = None
+    if answers:
+        chosen = _medoid([answer["text"] for answer in answers])
+        start = answers[chosen]["start"]
+        span = (start, start + len(answers[chosen]["text"]))
+    title = str(row.get("title") or "").replace("_", " ")
+    context = contexts.setdefault(row["context"], row["context"])
+    question = " ".join(row["question"].split())
+    return Item(str(row["id"]), row["source"], title, context, question, span, tuple(answer["text"] for answer in answers))
+
+
+def _medoid(texts: Sequence[str]) -> int:
+    """Index of the answer with the highest mean token F1 to the others; the shorter on a tie, so that spans stay tight."""
+    if len(texts) < 3:
+        return min(range(len(texts)), key=lambda i: len(texts[i]))
+    bags = [Counter(text.lower().split()) for text in texts]
+
+    def likeness(i: int) -> float:
+        total = 0.0
+        for j, other in enumerate(bags):
+            shared = sum((bags[i] & other).values())
+            total += 2 * shared / max(1, sum(bags[i].values()) + sum(other.values())) if j != i else 0.0
+        return total
+
+    return max(range(len(texts)), key=lambda i: (round(likeness(i), 6), -len(texts[i])))
+
+
+def load_mix(folder: Path, seed: int) -> Mix:
+    """Read the training folder.
+
+    Args:
+        folder: With the ``*.jsonl.gz`` files.
+        seed: Chooses the held-out titles, the shares and the mined negatives.
+
+    Returns:
+        The mix.
+
+    Raises:
+        UsageError: The folder holds no such file.
+    """
+    paths = sorted(folder.glob("*.jsonl.gz"))
+    if not paths:
+        raise UsageError(f"{folder}: no *.jsonl.gz files; give the folder of the training data")
+    items = [item for path in paths for item in read_items(path)]
+    derived = [item for item in items if item.source.startswith("neg_")]
+    others = [item for item in items if not item.source.startswith("neg_")]
+    rng = random.Random(seed)
+    titles = sorted({item.title for item in derived if item.title})
+    rng.shuffle(titles)
+    held_titles = set(titles[: max(1, round(len(titles) * HELD_OUT_TITLE_SHARE))]) if titles else set()
+    adversarial_titles = {title.replace("_", " ") for title in HELD_OUT_ADVERSARIAL}
+    held_contexts = {_key(item.context) for item in items if item.title in held_titles | adversarial_titles}
+
+    def held(item: Item) -> bool:
+        return item.title in held_titles | adversarial_titles or _key(item.context) in held_contexts
+
+    held_out = {
+        "answerable": [item for item in others if item.span and held(item)],
+        "adversarial": [item for item in others if not item.span and item.title in adversarial_titles],
+        "similar": [item for item in derived if held(item)],
+    }
+    kept = [item for item in others if not held(item)]
+    positives = _limit([item for item in kept if item.span], rng)
+    negatives = [item for item in kept if not item.span and rng.random() < NEGATIVE_SHARES.get(item.source, 1.0)]
+    similar = _mine(positives, rng)
+    for item in derived:
+        if not held(item):
+            similar.setdefault(item.id.removeprefix("neg_"), []).insert(0, (item.title, item.context))
+    logger.info(
+        "%d answerable, %d own negatives, %d with similar contexts; held out: %s",
+        len(positives), len(negatives), len(similar), {kind: len(rows) for kind, rows in held_out.items()},
+    )  # fmt: skip
+    return Mix(positives, negatives, similar, held_out)
+
+
+def _key(text: str) -> str:
+    return "".join(re.findall(r"\w+", text.lower()))[:200]
+
+
+def _limit(items: Iterable[Item], rng: random.Random) -> list[Item]:
+    kept = []
+    per_context: Counter[str] = Counter()
+    shuffled = list(items)
+    rng.shuffle(shuffled)
+    for item in shuffled:
+        if item.source.startswith("qamr"):
+            per_context[item.context] += 1
+            if per_context[item.context] > QAMR_PER_SENTENCE:
+                continue
+        if rng.random() < SHARES.get(item.source, 1.0):
+            kept.append(item)
+    return kept
+
+
+def _mine(items: Sequence[Item], rng: random.Random, block: int = 2000, top: int = 8) -> dict[str, list[tuple[str, str]]]:
+    """For each question, contexts most like it (TF-IDF cosine) that hold none of its answers; two of the best, at random."""
+    import numpy as np
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    places: dict[str, int] = {}
+    titles: list[str] = []
+    for item in items:
+        if item.context not in places:
+            places[item.context] = len(places)
+            titles.append(item.title)
+    contexts = list(places)
+    if len(contexts) < 2:
+        return {}
+    vectorizer = TfidfVectorizer(sublinear_tf=True, max_df=0.2, dtype=np.float32)
+    matrix = vectorizer.fit_transform(contexts).T.tocsr()
+    lowered = [context.lower() for context in contexts]
+    found: dict[str, list[tuple[str, str]]] = {}
+    for first in range(0, len(items), block):
+        part = items[first : first + block]
+        scores = vectorizer.transform([item.question for item in part]) @ matrix
+        for row, item in enumerate(part):
+            data, columns = (
+                scores.data[scores.indptr[row] : scores.indptr[row + 1]],
+                scores.indices[scores.indptr[row] : scores.indptr[row + 1]],
+            )
+            best = columns[np.argsort(-data, kind="stable")[:top]].tolist()
+            answers = [answer.lower() for answer in item.answers]
+            own = places[item.context]
+            fit = [i for i in best if i != own and not any(answer in lowered[i] for answer in answers)]
+            rng.shuffle(fit)
+            if fit:
+                found[item.id] = [(titles[i], contexts[i]) for i in fit[:2]]
+    return found
