@@ -63,23 +63,27 @@ def main(argv: Sequence[str] | None = None) -> int:
         options = _parser().parse_args(argv)
     except SystemExit as stop:
         return int(stop.code or 0)
+    if options.debug:
+        return _run(options)
     try:
-        gates = [parse_gate(text) for text in options.fail_under]
-        failures_under({}, gates)  # an unknown metric is told before the work, not after it
-        if options.fail_on_regression is not None and options.compare is None:
-            raise UsageError("--fail-on-regression needs --compare OLD.json")
-        before = load_results(options.compare) if options.compare else None
-        settings = Settings.load(_overrides(options), file=options.config)
-        outcome = _evaluate_dataset(options, settings) if options.dataset else _evaluate_questions(options, settings)
-        return _finish(options, outcome, before, gates)
+        return _run(options)
     except KeyboardInterrupt:
         workbench.note("stopped")
         return 130
     except (RagError, OSError) as error:
-        if options.debug:
-            raise
         print(f"eval: {error}", file=sys.stderr)
         return USAGE if isinstance(error, UsageError) else FAILED
+
+
+def _run(options: argparse.Namespace) -> int:
+    gates = [parse_gate(text) for text in options.fail_under]
+    failures_under({}, gates)  # an unknown metric is told before the work, not after it
+    if options.fail_on_regression is not None and options.compare is None:
+        raise UsageError("--fail-on-regression needs --compare OLD.json")
+    before = load_results(options.compare) if options.compare else None
+    settings = Settings.load(_overrides(options), file=options.config)
+    outcome = _evaluate_dataset(options, settings) if options.dataset else _evaluate_questions(options, settings)
+    return _finish(options, outcome, before, gates)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -162,6 +162,41 @@ def calibrate(examples: Examples, l2: float) -> tuple[LogisticModel, Floats, NDA
     return model, confidence, right
 
 
+def cross_validated(examples: Examples, l2: float, folds: int = 10, seed: int = 1) -> Floats:
+    """Confidence of each question by a model fitted without it, which is what the weights are worth on new questions.
+
+    Args:
+        examples: Of the development questions.
+        l2: Penalty.
+        folds: Parts the questions are dealt into.
+        seed: Of the deal.
+
+    Returns:
+        Shape (questions,).
+    """
+    n = len(examples.answerable)
+    fold = np.random.default_rng(seed).permutation(n) % folds
+    unseen = np.zeros(n)
+    for held_out in range(min(folds, n)):
+        seen = np.flatnonzero(fold != held_out)
+        model, _, _ = calibrate(_only(examples, seen), l2)
+        scores = examples.features @ np.array(model.weights) + model.bias
+        for question in np.flatnonzero(fold == held_out):
+            own = scores[examples.question == question]
+            unseen[question] = 1 / (1 + np.exp(-own.max())) if len(own) else 0.0
+    return unseen
+
+
+def _only(examples: Examples, questions: NDArray[np.int_]) -> Examples:
+    """The examples of some questions, numbered anew."""
+    place = np.full(len(examples.answerable), -1)
+    place[questions] = np.arange(len(questions))
+    kept = place[examples.question] >= 0
+    return Examples(
+        examples.features[kept], examples.positive[kept], place[examples.question[kept]], examples.answerable[questions]
+    )
+
+
 def choose_threshold(confidence: Floats, answerable: NDArray[np.bool_], most_refused: float) -> float:
     """The highest threshold that refuses at most a share of the answerable questions; 0 when there is none of them."""
     known = np.sort(confidence[answerable])
@@ -202,9 +237,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         workbench.note(str(error))
         return 2
     model, confidence, right = calibrate(examples, options.l2)
+    unseen = cross_validated(examples, options.l2)
     threshold = choose_threshold(confidence, examples.answerable, options.most_refused)
     _show(examples, model, confidence, right, threshold)
+    for label_, truth in (("answerable against not", examples.answerable), ("right against wrong", right)):
+        area = auroc(truth, unseen)
+        sys.stdout.write(f"AUROC {label_}, each question by a model that did not see it: {_number(area)}\n")
     return 0
+
+
+def _number(value: float | None) -> str:
+    return "undefined" if value is None else f"{value:.3f}"
 
 
 def _show(examples: Examples, model: LogisticModel, confidence: Floats, right: NDArray[np.bool_], threshold: float) -> None:
@@ -219,9 +262,7 @@ def _show(examples: Examples, model: LogisticModel, confidence: Floats, right: N
     weights = ", ".join(f"{w:.2f}" for w in model.weights)
     out(f"DEFAULT_MODEL = LogisticModel(bias={model.bias:.2f}, weights=({weights}))\n")
     out(f"answering.abstain_below = {threshold:.3f}\n\n")
-    area = auroc(answerable, confidence)
     out(f"best sentence backed by evidence: {100 * right[answerable].mean():.1f} % of answerable questions\n")
-    out(f"AUROC answerable against not: {'undefined' if area is None else f'{area:.3f}'}\n")
     out(f"at the threshold: {100 * refused[answerable].mean():.1f} % of answerable refused, ")
     out(
         f"{100 * refused[~answerable].mean():.1f} % of unanswerable declined\n"

@@ -20,11 +20,11 @@ from eval.evalset import FOLDER, QuestionFileError, load_questions, load_splits,
 from eval.metrics import contains, normalize_answer
 from eval.types import KINDS, SPLITS, EvalQuestion
 from rag.errors import RagError, ReportError
+from rag.library import sources
 from rag.reports.sandbox import SandboxedReader
 from rag.settings import Settings
 
 UNANSWERABLE_SHARE = 0.25
-_NOT_REPORTS = frozenset(("README.md", "SOURCES.md"))
 _COMPOSED = frozenset(("yes_no", "list", "conflict", "multi_entry", "why", "temporal", "when"))
 
 
@@ -47,18 +47,15 @@ def read_texts(folder: Path) -> dict[str, str]:
     """Stored text of every report of a folder, by file name, read as the library reads it.
 
     Args:
-        folder: With reports; hidden files and the folder's own notes are passed over.
+        folder: With reports; what its ``.ragignore`` names is passed over.
 
     Returns:
-        Texts.
-
-    Raises:
-        ReportError: A file cannot become a report.
+        Texts; a file that cannot become a report ends it with a ``ReportError``.
     """
-    files = [p for p in sorted(folder.iterdir()) if p.is_file() and p.name not in _NOT_REPORTS and not p.name.startswith(".")]
+    files = sources.collect([folder])
     defaults = Settings.load()
     with SandboxedReader(defaults.limits, defaults.splitting) as reader:
-        return {path.name: reader.read(path.read_bytes(), path.name).report.text for path in files}
+        return {file.name: reader.read(file.path.read_bytes(), file.name).report.text for file in files}
 
 
 def check_questions(questions: Sequence[EvalQuestion], texts: Mapping[str, str], splits: Mapping[str, str]) -> Findings:

@@ -28,11 +28,7 @@ _MOST_SHOWN = 12
 
 
 class QuestionFileError(UsageError):
-    """Question files have mistakes.
-
-    Attributes:
-        problems: One line each, with file and line.
-    """
+    """Question files have mistakes; ``problems`` holds one line each, with file and line."""
 
     def __init__(self, problems: Sequence[str]) -> None:
         shown = list(problems[:_MOST_SHOWN])

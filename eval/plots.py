@@ -115,7 +115,8 @@ def _y(share: float) -> float:
 
 
 def _open(width: float, height: float, label: str, css: str = "") -> str:
-    return f'<svg class="{css}" viewBox="0 0 {width:.0f} {height:.0f}" role="img" aria-label="{escape(label, quote=True)}" font-size="{_FONT}">'
+    box = f"0 0 {width:.0f} {height:.0f}"
+    return f'<svg class="{css}" viewBox="{box}" role="img" aria-label="{escape(label, quote=True)}" font-size="{_FONT}">'
 
 
 def _square(x_title: str, y_title: str, label: str) -> list[str]:

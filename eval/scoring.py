@@ -32,10 +32,7 @@ class Shelf:
             key: Id or file name.
 
         Returns:
-            The report.
-
-        Raises:
-            UsageError: The library does not hold it.
+            The report; one the library does not hold ends in what ``show`` raises.
         """
         if key not in self._reports:
             report = self._show(key)

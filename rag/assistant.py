@@ -124,9 +124,11 @@ class Assistant:
         with self._lock:
             if self._answerer is None:
                 from rag.answers.extractive import ExtractiveAnswerer
+                from rag.models.reader import load_reader
 
+                reader = load_reader(self.settings) if self.settings.answering.reader else None
                 self._answerer = ExtractiveAnswerer(
-                    self.embedder.encode, self._sentence_vectors, self._idf, self.settings.answering
+                    self.embedder.encode, self._sentence_vectors, self._idf, self.settings.answering, reader
                 )
             return self._answerer
 

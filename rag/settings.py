@@ -97,7 +97,7 @@ class Search(_Group):
     lexical_weight: float = Field(0.35, ge=0, le=1, description="Share of the full-text score (its best is 1) in the fused one.")
     passage_weight: float = Field(0.2, ge=0, le=1, description="Share of the passage's own vector similarity (a cosine).")
     sentence_weight: float = Field(0.45, ge=0, le=1, description="Share of the best sentence's vector similarity (a cosine).")
-    date_weight: float = Field(0.3, ge=0, le=5, description="Added when the question's dates are met by the passage; soft.")
+    date_weight: float = Field(0.2, ge=0, le=5, description="Added when the question's dates are met by the passage; soft.")
     name_weight: float = Field(
         0.15, ge=0, le=5, description="Added for the share of the question's names the passage holds; soft."
     )
@@ -113,6 +113,8 @@ class Answering(_Group):
     abstain_below: float = Field(
         0.5, ge=0, le=1, description="Decline when the answer's confidence is below this; calibrated on the dev questions."
     )
+    reader: bool = Field(True, description="Use the shipped reader; without it answers are sentences picked by rules.")
+    read_passages: int = Field(10, ge=1, le=50, description="Passages the reader reads for a question.")
     passages: int = Field(10, ge=5, le=100, description="Passages listed with an answer, best first.")
 
 

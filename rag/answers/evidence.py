@@ -9,17 +9,27 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rag.answers.spans import Candidate, candidates
 from rag.answers.words import content_words, related
+from rag.models.reader import PartReading, Reading
 from rag.reports.names import fold
-from rag.types import DateRange, Question, RetrievedPassage, Span
+from rag.types import DateRange, Passage, Question, RetrievedPassage, Span
 
-FEATURES = ("cosine", "cover", "context_cover", "date", "names", "typed", "passage", "rank")
-"""Names of the features, in the order of the weights."""
+FEATURES = ("cosine", "cover", "context_cover", "date", "names", "typed", "passage", "rank", "margin", "relevance", "lead")
+"""Names of the features, in the order of the weights; the last three are the reader's, 0 without one."""
+
+
+class PassageReader(Protocol):
+    """What is asked of ``rag.models.reader.Reader``."""
+
+    def read(self, question: str, passages: Sequence[Passage], parts: Sequence[Sequence[tuple[int, int]]]) -> Sequence[Reading]:
+        """Read each passage for the question, with the best span of each part."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +39,9 @@ class ScoredSentence:
     Attributes:
         retrieved: The passage it stands in.
         span: In the report's stored text.
-        features: Values by ``FEATURES``, each about 0 to 1 (``date`` from -1).
-        candidate: The expression in it that answers the kind asked for, or None.
+        features: Values by ``FEATURES``, each about 0 to 1 (``date``, ``margin`` and ``relevance`` from about -1).
+        candidate: The expression in it that answers the kind asked for, by rules, or None.
+        read: The reader's answer in it, stored-text offsets, or None without a reader.
         probability: That it answers, 0 to 1.
     """
 
@@ -38,12 +49,17 @@ class ScoredSentence:
     span: Span
     features: tuple[float, ...]
     candidate: Candidate | None
+    read: Span | None
     probability: float
 
     @property
     def text(self) -> str:
+        return self.slice(self.span)
+
+    def slice(self, span: Span) -> str:
+        """Text of a span that lies in the sentence's passage."""
         passage = self.retrieved.passage
-        return passage.text[self.span.start - passage.start : self.span.end - passage.start]
+        return passage.text[span.start - passage.start : span.end - passage.start]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +74,11 @@ class LogisticModel:
         return 1.0 / (1.0 + math.exp(-max(-60.0, min(60.0, z))))
 
 
-DEFAULT_MODEL = LogisticModel(bias=-5.2, weights=(3.6, 2.6, 1.6, 1.6, 1.2, 0.8, 0.9, 0.5))
+SENTENCE_MODEL = LogisticModel(bias=-5.2, weights=(3.6, 2.6, 1.6, 1.6, 1.2, 0.8, 0.9, 0.5, 0.0, 0.0, 0.0))
+"""For use without a reader."""
+
+READER_MODEL = LogisticModel(bias=-5.2, weights=(3.6, 2.6, 1.6, 1.6, 1.2, 0.8, 0.9, 0.5, 2.0, 1.0, 1.0))
+"""For use with the shipped reader."""
 
 
 def score_sentences(
@@ -67,7 +87,8 @@ def score_sentences(
     query_vector: NDArray[np.float32],
     sentence_vectors: Mapping[str, NDArray[np.float32]],
     idf: Callable[[str], float],
-    model: LogisticModel = DEFAULT_MODEL,
+    readings: Sequence[Reading] = (),
+    model: LogisticModel = SENTENCE_MODEL,
 ) -> list[ScoredSentence]:
     """Score every sentence of the retrieved passages.
 
@@ -77,31 +98,31 @@ def score_sentences(
         query_vector: Of the question, shape (dim,), unit length.
         sentence_vectors: By passage id, shape (sentences, dim), unit length, in the order of ``passage.sentences``.
         idf: Weight of a word, higher for rarer ones.
+        readings: The reader's, of the first passages, with a part for each sentence; none without a reader.
         model: Turns features into a probability.
 
     Returns:
         All sentences, most probable first; the same sentence retrieved twice (overlapping passages) counts once.
     """
     date_stems = frozenset(w.stem for d in question.dates for w in content_words(d.text))
-    asked = {w.stem: idf(question.query[w.start : w.end]) for w in content_words(question.query) if w.stem not in date_stems}
+    words = [w for w in content_words(question.query) if w.stem not in date_stems]
+    asked = {w.stem: idf(question.query[w.start : w.end]) for w in words}
     total = sum(asked.values()) or 1.0
     top = max((r.score for r in retrieved), default=1.0) or 1.0
-    seen: set[tuple[str, int, int]] = set()
-    scored = []
-    for r in retrieved:
+    best_margin = max((part.margin for reading in readings for part in reading.parts if part), default=0.0)
+    kept: dict[tuple[str, int, int], ScoredSentence] = {}
+    for position, r in enumerate(retrieved):
         passage = r.passage
         vectors = sentence_vectors.get(passage.id)
+        reading = readings[position] if position < len(readings) else None
         context = frozenset(w.stem for w in content_words(f"{passage.title} {passage.place} {passage.text}"))
         context_cover = sum(weight * related(s, context) for s, weight in asked.items()) / total
         names = name_share(question, f"{passage.title} {passage.text}")
         for index, span in enumerate(passage.sentences):
-            key = (passage.report_id, span.start, span.end)
-            if key in seen:
-                continue
-            seen.add(key)
             text = passage.text[span.start - passage.start : span.end - passage.start]
             stems = frozenset(w.stem for w in content_words(text))
             typed = candidates(question, passage, span)
+            part = reading.parts[index] if reading is not None and index < len(reading.parts) else None
             features = (
                 float(vectors[index] @ query_vector) if vectors is not None and index < len(vectors) else 0.0,
                 sum(weight * related(s, stems) for s, weight in asked.items()) / total,
@@ -111,9 +132,29 @@ def score_sentences(
                 1.0 if typed or question.kind in ("yes_no", "what", "how") else 0.0,
                 r.score / top,
                 1.0 / r.rank,
+                *_read_features(part, reading, best_margin, bool(readings)),
             )
-            scored.append(ScoredSentence(r, span, features, typed[0] if typed else None, model.probability(features)))
-    return sorted(scored, key=lambda s: (-s.probability, s.retrieved.rank, s.span.start))
+            read = Span(passage.start + part.start, passage.start + part.end) if part else None
+            sentence = ScoredSentence(r, span, features, typed[0] if typed else None, read, model.probability(features))
+            key = (passage.report_id, span.start, span.end)
+            if key not in kept or kept[key].probability < sentence.probability:
+                kept[key] = sentence
+    return sorted(kept.values(), key=lambda s: (-s.probability, s.retrieved.rank, s.span.start))
+
+
+def _read_features(
+    part: PartReading | None, reading: Reading | None, best: float, has_reader: bool
+) -> tuple[float, float, float]:
+    """The reader's margin in the sentence, the passage's relevance, and how near the margin is to the best one; about -1 to 1."""
+    if not has_reader:
+        return 0.0, 0.0, 0.0
+    if part is None or reading is None:
+        return -1.0, -1.0, 0.0
+    return (
+        max(-1.0, min(1.0, part.margin / 8.0)),
+        max(-1.0, min(1.0, reading.relevance / 4.0)),
+        math.exp(max(-20.0, (part.margin - best) / 2.0)),
+    )
 
 
 def name_share(question: Question, text: str) -> float:

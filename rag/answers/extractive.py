@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rag.answers.citations import cite, nearest
-from rag.answers.evidence import DEFAULT_MODEL, LogisticModel, ScoredSentence, name_share, score_sentences
-from rag.answers.words import content_words, related
+from rag.answers.evidence import (
+    READER_MODEL,
+    PassageReader,
+    ScoredSentence,
+    name_share,
+    score_sentences,
+)
+from rag.answers.value import find_value
+from rag.answers.words import content_words
+from rag.reports.date_text import format_day
 from rag.settings import Answering
-from rag.types import NO_ANSWER, Answer, Citation, DateRange, Question, RetrievedPassage, Span
+from rag.types import NO_ANSWER, Answer, Citation, DateRange, Question, RetrievedPassage
 
-_NEGATION = frozenset("no not never none neither nor without denied cannot n't failed".split())
 _MULTIPLE = frozenset(("list", "why", "what", "how", "who"))
 
 
@@ -25,8 +31,8 @@ class ExtractiveAnswerer:
         encode: Turns texts into unit vectors, shape (n, dim).
         sentence_vectors: Stored sentence vectors by passage id.
         idf: Weight of a word, higher for rarer ones.
-        settings: Number of sentences and the threshold.
-        model: Probability of an answering sentence.
+        settings: Number of sentences, passages read and the threshold.
+        reader: Finds the answer's span and says how surely it is one; None answers by sentences and rules.
     """
 
     def __init__(
@@ -35,18 +41,24 @@ class ExtractiveAnswerer:
         sentence_vectors: Callable[[Sequence[str]], Mapping[str, NDArray[np.float32]]],
         idf: Callable[[str], float],
         settings: Answering,
-        model: LogisticModel = DEFAULT_MODEL,
+        reader: PassageReader | None = None,
     ) -> None:
         self._encode = encode
         self._sentence_vectors = sentence_vectors
         self._idf = idf
         self._settings = settings
-        self._model = model
+        self._reader = reader
 
     def score(self, question: Question, retrieved: Sequence[RetrievedPassage]) -> list[ScoredSentence]:
         """Sentences of the retrieved passages, most probable first."""
         vectors = self._sentence_vectors([r.passage.id for r in retrieved])
-        return score_sentences(question, retrieved, self._encode([question.query])[0], vectors, self._idf, self._model)
+        query_vector = self._encode([question.query])[0]
+        if self._reader is None:
+            return score_sentences(question, retrieved, query_vector, vectors, self._idf)
+        read = [r.passage for r in retrieved[: self._settings.read_passages]]
+        parts = [[(s.start - p.start, s.end - p.start) for s in p.sentences] for p in read]
+        readings = self._reader.read(question.query, read, parts)
+        return score_sentences(question, retrieved, query_vector, vectors, self._idf, readings, READER_MODEL)
 
     def answer(self, question: Question, retrieved: Sequence[RetrievedPassage], coverage: DateRange | None = None) -> Answer:
         """Answer from passages.
@@ -65,13 +77,15 @@ class ExtractiveAnswerer:
         if not scored or best < self._settings.abstain_below:
             return self._abstain(question, kept, scored, best, coverage)
         chosen = self._choose(question, scored)
+        values = [find_value(question, sentence) for sentence in chosen]
         citations, highlights = [], []
         for number, sentence in enumerate(chosen, 1):
             citations.append(cite(sentence.retrieved.passage, sentence.span, number))
-            if sentence.candidate:
-                highlights.append((number, sentence.candidate.span))
+            value = values[number - 1]
+            if value.span:
+                highlights.append((number, value.span))
         answer = " ".join(f"{c.quote} [{c.number}]" for c in citations)
-        short = short_answer(question, chosen)
+        short = values[0].text
         if question.kind == "yes_no":
             answer = f"{short}: {answer}"
         return Answer(
@@ -131,77 +145,6 @@ class ExtractiveAnswerer:
         )
 
 
-def short_answer(question: Question, chosen: Sequence[ScoredSentence]) -> str:
-    """The value asked for: an expression of the best sentence, a date worked out, yes or no, or the sentence itself.
-
-    Args:
-        question: As understood.
-        chosen: Answering sentences, best first; at least one.
-
-    Returns:
-        The short answer, never empty.
-    """
-    best = chosen[0]
-    passage = best.retrieved.passage
-    if question.kind == "yes_no":
-        return "No" if _negated(question.query) != _negated(best.text) else "Yes"
-    if question.kind == "when":
-        if best.candidate:
-            mention = next((d for d in passage.dates if d.start == best.candidate.span.start), None)
-            relative = mention is not None and (mention.kind == "relative" or not any(ch.isdigit() for ch in mention.text))
-            return format_range(mention.range) if mention and relative else best.candidate.text
-        if passage.on:
-            return format_range(passage.on)
-    if best.candidate and question.kind != "what":
-        return best.candidate.text
-    if question.kind == "what":
-        return _what(question, best)
-    return best.text.strip()
-
-
-def _what(question: Question, best: ScoredSentence) -> str:
-    """For "what": the clause of the sentence that the question does not already say, else the sentence."""
-    asked = frozenset(w.stem for w in content_words(question.query))
-    text = best.text
-    words = content_words(text)
-    known = [related(w.stem, asked) > 0 for w in words]
-    if not any(known) or all(known):
-        return text.strip()
-    # The longest run of words the question does not hold, next to one it does.
-    runs: list[tuple[int, int]] = []
-    start = None
-    for i, is_known in enumerate([*known, True]):
-        if not is_known and start is None:
-            start = i
-        elif is_known and start is not None:
-            runs.append((start, i))
-            start = None
-    first, last = max(runs, key=lambda run: (run[1] - run[0], -run[0]))
-    return text[words[first].start : words[last - 1].end].strip(" ,;:.")
-
-
-def _negated(text: str) -> bool:
-    lowered = text.lower().replace("n't", " n't").split()
-    return any(word.strip(".,;:!?\"'“”()") in _NEGATION for word in lowered)
-
-
-def format_day(day: date) -> str:
-    """A day as the reports write it: "April 6, 2018"."""
-    return f"{day:%B} {day.day}, {day.year}"
-
-
-def format_range(span: DateRange) -> str:
-    """A range in words: a day, a whole month or year by its name, else both ends."""
-    if span.is_day:
-        return format_day(span.start)
-    first = span.start.day == 1
-    if first and span.start.month == 1 and (span.end.month, span.end.day) == (12, 31) and span.start.year == span.end.year:
-        return str(span.start.year)
-    if first and (span.start.year, span.start.month) == (span.end.year, span.end.month) and span.days >= 28:
-        return f"{span.start:%B %Y}"
-    return f"{format_day(span.start)} to {format_day(span.end)}"
-
-
 def _reason(question: Question, kept: Sequence[RetrievedPassage], near: Citation | None, coverage: DateRange | None) -> str:
     """Why nothing is answered, in one line: no reports, nothing with these names, not these days, or only something near."""
     if not kept:
@@ -227,6 +170,3 @@ def _only(question: Question, name: str) -> Question:
     from dataclasses import replace
 
     return replace(question, names=(name,))
-
-
-__all__ = ["ExtractiveAnswerer", "Span", "format_day", "format_range", "short_answer"]

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Collection
+from itertools import compress
 
 import numpy as np
+import numpy.typing as npt
 
 from rag.library.catalog import Catalog
-from rag.library.rows import FloatArray
+from rag.library.rows import FloatArray, widen
 
-BLOCK = 8_192
-"""Rows turned into float32 at a time: 12 MB, which stays near the caches while the whole matrix stays half as large."""
+BLOCK = 2_048
+"""Rows widened at a time, so that the steps of it stay in the processor's caches."""
 
 
 class ExactIndex:
-    """Compares a vector with every live passage; the matrix ``(n, dim)`` is held as float16 and follows the catalog."""
+    """Compares a vector with every live passage; its matrix ``(n, dim)`` follows the catalog.
+
+    The matrix is held as float32, 150 MB for 100,000 passages of 384 dimensions: widening float16 anew for each search takes
+    three times as long as the search.
+    """
 
     def __init__(self, catalog: Catalog, model: str) -> None:
         self._catalog = catalog
@@ -24,7 +30,7 @@ class ExactIndex:
         self._generation = -1
         self._keys = np.zeros(0, dtype=np.int64)
         self._ids: list[str] = []
-        self._matrix = np.zeros((0, 0), dtype=np.float16)
+        self._matrix = np.zeros((0, 0), dtype=np.float32)
 
     def search(self, vector: FloatArray, k: int, within: Collection[str] | None = None) -> list[tuple[str, float]]:
         """Nearest live passages; see ``VectorIndex.search``."""
@@ -33,10 +39,7 @@ class ExactIndex:
             ids, matrix = self._ids, self._matrix
         if not ids or k <= 0 or (within is not None and not within):
             return []
-        scores = np.empty(len(ids), dtype=np.float32)
-        query = np.asarray(vector, dtype=np.float32)
-        for at in range(0, len(ids), BLOCK):
-            scores[at : at + BLOCK] = matrix[at : at + BLOCK].astype(np.float32) @ query
+        scores = matrix @ np.asarray(vector, dtype=np.float32)
         if within is not None:
             allowed = within if isinstance(within, set | frozenset) else set(within)
             rows = np.array([i for i, passage_id in enumerate(ids) if passage_id in allowed], dtype=np.int64)
@@ -54,18 +57,30 @@ class ExactIndex:
             return
         with self._catalog.snapshot():
             generation = self._catalog.generation()
-            live = self._catalog.live_keys(self._model)
-            kept = np.isin(self._keys, live, assume_unique=True)
-            missing = np.setdiff1d(live, self._keys, assume_unique=True)
-            keys, ids, matrix = (
-                self._catalog.all_vectors(self._model, after=int(missing[0]) - 1) if len(missing) else (missing, [], None)
-            )
-        new = np.isin(keys, missing, assume_unique=True)
-        old_ids = [passage_id for passage_id, keep in zip(self._ids, kept, strict=True) if keep]
-        parts = [self._matrix[kept]] if kept.any() else []
-        if matrix is not None:
-            parts.append(matrix[new])
-        self._keys = np.concatenate([self._keys[kept], keys[new]])
-        self._ids = old_ids + [passage_id for passage_id, add in zip(ids, new, strict=True) if add]
-        self._matrix = np.concatenate(parts) if parts else np.zeros((0, 0), dtype=np.float16)
+            if not self._ids:  # everything is new: no need to ask what is
+                keys, self._ids, halves = self._catalog.all_vectors(self._model)
+                self._keys, self._matrix = keys, _joined(np.zeros((0, 0), dtype=np.float32), halves)
+            else:
+                self._follow(self._catalog.live_keys(self._model))
         self._generation = generation
+
+    def _follow(self, live: npt.NDArray[np.int64]) -> None:
+        kept = np.isin(self._keys, live, assume_unique=True)
+        if not kept.all():
+            self._ids = list(compress(self._ids, kept))
+            self._keys, self._matrix = self._keys[kept], self._matrix[kept]
+        missing = np.setdiff1d(live, self._keys, assume_unique=True)
+        if len(missing):
+            keys, ids, halves = self._catalog.all_vectors(self._model, after=int(missing[0]) - 1)
+            new = np.isin(keys, missing, assume_unique=True)
+            self._ids = self._ids + list(compress(ids, new))
+            self._keys, self._matrix = np.concatenate([self._keys, keys[new]]), _joined(self._matrix, halves[new])
+
+
+def _joined(old: FloatArray, new: npt.NDArray[np.float16]) -> FloatArray:
+    joined = np.empty((len(old) + len(new), new.shape[1]), dtype=np.float32)
+    joined[: len(old)] = old if len(old) else 0
+    for at in range(0, len(new), BLOCK):
+        part = widen(new[at : at + BLOCK])
+        joined[len(old) + at : len(old) + at + len(part)] = part
+    return joined

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.errors import LibraryError, RagError
+from rag.library import rows
 from rag.library.catalog import Catalog
 from rag.library.health import Finding, examine, examine_apart
 from rag.library.results import Progress, ProgressCallback
@@ -217,7 +218,7 @@ class IndexOwner:
                 keys, ids, matrix = self._catalog.all_vectors(model, after, PAGE)
                 if not ids:
                     break
-                index.upsert(ids, matrix.astype("float32"))
+                index.upsert(ids, rows.widen(matrix))
                 after, done = int(keys[-1]), done + len(ids)
                 if progress is not None:
                     progress(Progress("index", done, total))

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from rag.errors import ReportError
 from rag.library.catalog import Source
+from rag.reports.files import iter_files, load
 from rag.settings import Limits
 
 RACY_NS = 2_000_000_000
@@ -60,7 +61,9 @@ def collect(paths: Iterable[str | os.PathLike[str]]) -> list[SourceFile]:
 
 
 def walk(folder: Path) -> Iterator[SourceFile]:
-    """All files under a folder in the order of their names; hidden ones are passed over, links out of it refused.
+    """All files under a folder in the order of their names; what cannot be taken from it comes last, with its reason.
+
+    Hidden files and those that the folder's ``.ragignore`` names are passed over, links out of the folder refused.
 
     Args:
         folder: An existing folder.
@@ -69,17 +72,11 @@ def walk(folder: Path) -> Iterator[SourceFile]:
         Its files.
     """
     root = folder.resolve()
-    for parent, folders, files in os.walk(root, onerror=None):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for file in sorted(files):
-            if file.startswith("."):
-                continue
-            path = Path(parent) / file
-            name = path.relative_to(root).as_posix()
-            if path.is_symlink() and not path.resolve().is_relative_to(root):
-                yield SourceFile(name, path, "is a link to outside its folder; copy the file itself there")
-            else:
-                yield SourceFile(name, path)
+    refusals: list[ReportError] = []
+    for path in iter_files(root, on_error=refusals.append):
+        yield SourceFile(path.relative_to(root).as_posix(), path)
+    for refusal in refusals:
+        yield SourceFile(refusal.name, root / refusal.name, refusal.reason)
 
 
 def look(file: SourceFile) -> Source:
@@ -117,6 +114,4 @@ def read(file: SourceFile, limits: Limits) -> bytes:
     Raises:
         ReportError: It cannot be read, is no regular file, empty or too large.
     """
-    from rag.reports.files import load
-
     return load(file.path, file.name, limits)

@@ -25,7 +25,7 @@ import numpy.typing as npt
 from rag.errors import ModelError
 from rag.models.onnx import Lazy, n_threads, open_session
 from rag.models.weights import prepare_environment
-from rag.models.windows import Scores, Window, best_span, heading, make_window, plain_tokenizer, slide
+from rag.models.windows import Scores, Window, best_span, best_spans_within, heading, make_window, plain_tokenizer, slide
 from rag.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -36,6 +36,9 @@ OUTPUTS = ("start", "end", "relevance", "form")
 
 WindowScores = tuple[Scores, Scores, float, Scores]
 """Start and end scores of each word piece, relevance, and the scores of the forms span, yes, no and none."""
+
+Parts = Sequence[tuple[int, int]]
+"""Character spans in a passage's text, in order."""
 
 Scorer = Callable[[Sequence[Window]], list[WindowScores]]
 
@@ -72,6 +75,21 @@ class Excerpt:
 
 
 @dataclass(frozen=True, slots=True)
+class PartReading:
+    """The best span inside one part of a passage.
+
+    Attributes:
+        start: First character in the passage's text.
+        end: One past the last.
+        margin: Its score less the score of "no answer" in the window that sees it.
+    """
+
+    start: int
+    end: int
+    margin: float
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """What the reader makes of one passage. Scores are log-odds without a fixed scale; they compare across passages.
 
@@ -84,6 +102,7 @@ class Reading:
         relevance: Whether the passage answers the question at all; the highest of its windows.
         forms: Scores of the answer's form: span, yes, no, none.
         answerable: Calibrated chance that the span answers the question, 0 to 1.
+        parts: For each part asked for, its best span; None where there is none.
     """
 
     passage_index: int
@@ -94,6 +113,7 @@ class Reading:
     relevance: float
     forms: tuple[float, float, float, float]
     answerable: float
+    parts: tuple[PartReading | None, ...] = ()
 
     @property
     def margin(self) -> float:
@@ -141,23 +161,25 @@ class Reader:
         self._cache: OrderedDict[str, tuple[list[int], npt.NDArray[np.int32]]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def read(self, question: str, passages: Sequence[Readable]) -> list[Reading]:
+    def read(self, question: str, passages: Sequence[Readable], parts: Sequence[Parts] = ()) -> list[Reading]:
         """Read each passage for the question.
 
         Args:
             question: As asked.
             passages: The candidates, in any order.
+            parts: For each passage, character spans in its text whose own best spans are wanted too; empty for none.
 
         Returns:
             One reading for each passage, in the order given.
         """
-        return self.read_pairs([(question, passage) for passage in passages])
+        return self.read_pairs([(question, passage) for passage in passages], parts)
 
-    def read_pairs(self, pairs: Sequence[tuple[str, Readable]]) -> list[Reading]:
+    def read_pairs(self, pairs: Sequence[tuple[str, Readable]], parts: Sequence[Parts] = ()) -> list[Reading]:
         """Read each passage for its own question.
 
         Args:
             pairs: Questions with passages.
+            parts: As for ``read``.
 
         Returns:
             One reading for each pair; ``passage_index`` is its place.
@@ -175,6 +197,8 @@ class Reader:
                 owners.append(i)
         best: dict[int, tuple[float, float, float, int, int, Scores]] = {}
         highest = [-math.inf] * len(pairs)
+        pieces = [self._pieces(passage.text, parts[i]) if parts else [] for i, (_, passage) in enumerate(pairs)]
+        inner: list[list[tuple[float, int, int] | None]] = [[None] * len(p) for p in pieces]
         for window, owner, (starts, ends, relevance, forms) in zip(windows, owners, self._scorer(windows), strict=True):
             highest[owner] = max(highest[owner], relevance)
             first, last, span, null = (
@@ -182,15 +206,34 @@ class Reader:
             )
             if owner not in best or span - null > best[owner][0]:
                 best[owner] = (span - null, span, null, first, last, forms)
-        return [self._reading(i, pair[1].text, best[i], highest[i]) for i, pair in enumerate(pairs)]
+            for n, found in enumerate(best_spans_within(starts, ends, window, pieces[owner])):
+                known = inner[owner][n]
+                if found is not None and (known is None or found[2] - null > known[0]):
+                    inner[owner][n] = (found[2] - null, found[0], found[1])
+        return [self._reading(i, pair[1].text, best[i], highest[i], inner[i]) for i, pair in enumerate(pairs)]
 
-    def _reading(self, index: int, text: str, best: tuple[float, float, float, int, int, Scores], relevance: float) -> Reading:
+    def _pieces(self, text: str, parts: Parts) -> list[tuple[int, int]]:
+        """Character spans of a text as ranges of its word pieces."""
+        _, offsets = self._tokens(text)
+        firsts = np.searchsorted(offsets[:, 1], [start for start, _ in parts], side="right")
+        lasts = np.searchsorted(offsets[:, 0], [end for _, end in parts], side="left")
+        return [(int(a), int(b)) for a, b in zip(firsts, lasts, strict=True)]
+
+    def _reading(
+        self,
+        index: int,
+        text: str,
+        best: tuple[float, float, float, int, int, Scores],
+        relevance: float,
+        inner: Sequence[tuple[float, int, int] | None],
+    ) -> Reading:
         margin, span, null, first, last, forms = best
         _, offsets = self._tokens(text)
         start, end = (int(offsets[first, 0]), int(offsets[last, 1])) if last >= first else (0, 0)
         chance = self._calibration.chance(margin, relevance)
         four = (float(forms[0]), float(forms[1]), float(forms[2]), float(forms[3]))
-        return Reading(index, start, end, span, null, relevance, four, chance)
+        parts = tuple(None if p is None else PartReading(int(offsets[p[1], 0]), int(offsets[p[2], 1]), p[0]) for p in inner)
+        return Reading(index, start, end, span, null, relevance, four, chance, parts)
 
     def _tokens(self, text: str) -> tuple[list[int], npt.NDArray[np.int32]]:
         with self._lock:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -100,6 +101,37 @@ def best_span(start: Scores, end: Scores, window: Window) -> tuple[int, int, flo
     best = int(scores.argmax())
     first, last = divmod(best, window.n)
     return window.offset + first, window.offset + last, float(scores[first, last]), float(start[0] + end[0])
+
+
+def best_spans_within(
+    start: Scores, end: Scores, window: Window, pieces: Sequence[tuple[int, int]]
+) -> list[tuple[int, int, float] | None]:
+    """The best answer inside each of several stretches of a passage, its sentences for example.
+
+    Args:
+        start: Start scores of the window's word pieces.
+        end: End scores.
+        window: The window.
+        pieces: First word piece of each stretch and one past its last, indices in the passage.
+
+    Returns:
+        For each stretch, first and last word piece of its best span (indices in the passage, inclusive) and its score; None
+        where the window sees nothing of it.
+    """
+    found: list[tuple[int, int, float] | None] = []
+    for first, last in pieces:
+        begin, stop = max(first - window.offset, 0), min(last - window.offset, window.n)
+        if begin >= stop:
+            found.append(None)
+            continue
+        inside = slice(window.first + begin, window.first + stop)
+        scores = start[inside, None] + end[None, inside]
+        place = np.arange(stop - begin)
+        length = place[None, :] - place[:, None]
+        scores = np.where((length >= 0) & (length < MAX_ANSWER_TOKENS), scores, np.float32(-1e9))
+        a, b = divmod(int(scores.argmax()), stop - begin)
+        found.append((window.offset + begin + a, window.offset + begin + b, float(scores[a, b])))
+    return found
 
 
 def plain_tokenizer(path: Any) -> Any:

@@ -26,8 +26,8 @@ _BRACKET = re.compile(r"\(([^()\n]{2,160})\)")
 _SHORT = re.compile(r"(?:[A-Z][A-Za-z]?\.?){1,2}(?:[A-Z0-9]\.?-?){1,8}s?|[A-Z]{2,10}")
 _LONG_WORD = re.compile(r"[^\W_]+(?:['’‘`][^\W_]+)*")
 _CONNECTIVE = re.compile(
-    r"\s*(?:,|;|\bor\b|\balso\b|\bknown as\b|\bcalled\b)\s*"
-    r"(?:(?:or|also|also known as|known as|called|formerly|a\.?k\.?a\.?)\s)?\s*",
+    r"\s*(?:,|;|\bor\b|\balso\b|\bknown(?:\sin\s\w+)? as\b|\bcalled\b)\s*"
+    r"(?:(?:or|also|(?:also )?known(?:\sin\s\w+)? as|called|formerly|a\.?k\.?a\.?)\s)?\s*",
     re.IGNORECASE,
 )
 _TRIVIAL = frozenset("of the and for in de du des la le les et al el wal wa ul to a an on sur pour l d".split())

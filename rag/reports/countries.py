@@ -83,7 +83,7 @@ def country_of(word: str) -> str:
     found = _COUNTRY_OF.get(key) or (_COUNTRY_OF.get(key[:-1]) if len(key) > 4 and key.endswith("s") else None)
     if not found:
         return ""
-    if key in _AMBIGUOUS and not (word.replace(".", "").isupper() if len(key) <= 3 else word[:1].isupper()):
+    if key in _AMBIGUOUS and not (word.replace(".", "").isupper() if key in ("us", "car") else word[:1].isupper()):
         return ""
     return found
 

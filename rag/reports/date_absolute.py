@@ -8,6 +8,28 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from rag.reports.date_context import (
+    AND_MONTH,
+    COUNTED,
+    DATED,
+    FUNCTION_WORD,
+    LOWER_WORD,
+    MODAL,
+    NOT_A_DAY_AFTER,
+    NOT_A_YEAR_BEFORE,
+    ON,
+    ORDINAL_BEFORE,
+    PERIOD,
+    PLAINLY_DATED,
+    SEASONAL,
+    SPRING,
+    STRONG,
+    THE_BEFORE,
+    THIS,
+    YEAR_BEFORE,
+    behind,
+    glued,
+)
 from rag.reports.date_words import DAY, MONTH, MONTHS, NOT_MORE_DIGITS, S0, SEASONS, WEEKDAY, WEEKDAYS, YEAR, Atom, B, S, clamp
 
 Matcher = Callable[[str, int], Atom | None]
@@ -22,6 +44,7 @@ _THAT = rf"(?:{S}(?:of{S})?(?P<that>that|the{S}same|this|last|the{S}previous|the
 _OF_YEAR = rf"(?:(?:{_SEP}(?:of{S}|in{S})?){YEAR}|{_THAT})?"
 
 _MONTH_DAY = re.compile(rf"{MONTH}{S}(?:the{S})?{_D}{_D2}{_OF_YEAR}", _F)
+_MONTH_ONE_DAY = re.compile(rf"{MONTH}{S}(?:the{S})?{_D}", _F)
 _DAY_MONTH = re.compile(
     rf"{_D}(?:{_SECOND})?[\s-]{{1,3}}(?:of{S})?{MONTH}(?:-{YEAR.replace('?P<year>', '?P<dashed>')}|){_OF_YEAR}", _F
 )
@@ -44,59 +67,7 @@ _ORDINAL = re.compile(
 _QUARTER = re.compile(rf"q(?P<q>[1-4])(?:{_SEP}(?:of{S})?){YEAR}", _F)
 _WEEKDAY = re.compile(rf"{WEEKDAY}(?:,?{S}(?:the{S}|on{S})?)?", _F)
 
-_PREPOSITIONS = (
-    "in|on|since|until|till|by|during|before|after|of|from|to|through|throughout|between|and|or|early|late|mid|last|this|next|past|"
-    "back|for|around|about|as|than|into|at|over|within|that|the|each|every|like"
-)
-_DATED = re.compile(rf"(?:^|[^\w])(?:{_PREPOSITIONS}|mid-|early-|late-)(?:{S}(?:early|late|mid))?[\s-]{{1,3}}\Z", _F)
-_PLAINLY_DATED = re.compile(
-    rf"(?:^|[^\w])(?:in|on|since|until|by|during|early|late|mid|of|last|this|next|past|from|between){S}\Z", _F
-)
-_YEAR_BEFORE = re.compile(
-    rf"(?:^|[^\w])(?:in|since|of|until|till|by|from|during|before|after|throughout|through|early|late|mid|year|between|around|about|circa|"
-    rf"back{S}in|for|on|to|(?:19|20)\d\d,?(?:{S}(?:and|or|to))?|than)(?:{S}(?:early|late|mid))?(?:[\s-]{{1,3}}|,\s)\Z|\(\Z",
-    _F,
-)
-_THE_BEFORE = re.compile(rf"(?:^|[^\w])(?:the|its|his|her|their|our|a|that|this){S}\Z", _F)
-_NOT_A_YEAR_BEFORE = re.compile(
-    r"(?:resolution|no\.?|number|flight|page|room|law|highway|route|about|over|nearly|than|area|block|unit)\s\Z", _F
-)
-_COUNTED = re.compile(
-    rf"{S}(?:[^\W\d_]+{S})??(?:men|women|people|troops|soldiers|fighters|peacekeepers|police|civilians|refugees|militants|rebels|"
-    r"gunmen|terrorists|euros?|dollars|francs|km|kilomet(?:er|re)s?|miles|met(?:er|re)s|tons?|tonnes|vehicles|villages|schools|"
-    r"houses|families|children|victims|members|jihadists|prisoners|migrants|others|more|rounds|cattle|cases|deaths|kg|kilos|percent)"
-    + B,
-    _F,
-)
-_AND_MONTH = re.compile(rf"(?:{S}(?:and|or|to){S}|[-–]){MONTH}", _F)
-_FUNCTION_WORD = re.compile(
-    rf"{S}(?:of|in|at|on|the|when|as|by|that|left|were|was|had|has|which|for|near|against|with|after|before|during|and|or|but|to)"
-    + B
-)
-_LOWER_WORD = re.compile(rf"{S}[a-z]")
-_MODAL = re.compile(rf"{S}(?:be|have|not|also|well|yet|still|only|even|never|include|become)" + B, _F)
-_NOT_A_DAY_AFTER = re.compile(
-    rf"{S}(?:[^\W\d_]+{S})?(?:battalion|brigade|regiment|division|parallel|century|anniversary|floor|time|attempt|attack|hour|round|district|"
-    r"arrondissement|company|group|army|infantry|armou?red|airborne|marines?|corps|fleet|special|place|person|man|soldier|victim|edition|week|month|year|"
-    r"summit|session|congress|street|avenue|squadron|case|part|largest|biggest|most|member|country|graders?)" + B,
-    _F,
-)
-_ORDINAL_BEFORE = re.compile(
-    rf"(?:^|[^\w])(?:on|by|until|till|from|to|since|into|before|after|of|around|between|and|or|through|was|is|"
-    rf"{WEEKDAY.replace('?P<weekday>', '?:')})"
-    rf",?{S}(?:the{S})?(?:(?:night|evening|morning|afternoon|dawn){S}of{S})?(?:the{S})?\Z",
-    _F,
-)
 _THAT_YEAR = {"that": 0, "same": 0, "this": 0, "last": -1, "previous": -1, "following": 1}
-
-
-def _behind(text: str, pos: int) -> str:
-    return text[max(0, pos - 40) : pos]
-
-
-def _glued(text: str, pos: int) -> bool:
-    """Whether the digits at ``pos`` go on to the left, as in 13,000 or $20 or A-10."""
-    return pos > 0 and ((text[pos - 1] in "$€£.,_#/-" and (pos < 2 or not text[pos - 2].isspace())) or text[pos - 1] in "$€£#")
 
 
 def _valid(year: int, month: int, day: int) -> bool:
@@ -118,25 +89,23 @@ def _atom(match: re.Match[str], sort: str, **fields: int) -> Atom:
 
 
 def month_day(text: str, pos: int) -> Atom | None:
-    """ "April 6, 2018", "Apr. 6th", "April 5-6, 2018", "April 5 and 6"."""
+    """Reads "April 6, 2018", "Apr. 6th", "April 5-6, 2018", "April 5 and 6"."""
     match = _MONTH_DAY.match(text, pos)
     if not match:
         return None
     month, day = MONTHS[match["month"][:3].lower()], int(match["day"])
     if not match["year"] and not match["that"] and not match["ordinal"] and not match["last"]:
         # "in April 20 soldiers died": the number counts what follows
-        after, behind = match.end("day"), _behind(text, pos)
-        leads = re.search(r"(?:^|\W)(?:in|since|by|during)\s\Z", behind, _F) and not _FUNCTION_WORD.match(text, after)
-        if _LOWER_WORD.match(text, after) and (
-            leads or (_COUNTED.match(text, after) and not re.search(r"(?:^|\W)on\s\Z", behind, _F))
-        ):
+        after, before = match.end("day"), behind(text, pos)
+        leads = PERIOD.search(before) and not FUNCTION_WORD.match(text, after)
+        if LOWER_WORD.match(text, after) and (leads or (COUNTED.match(text, after) and not ON.search(before))):
             return None
-        if match["month"] in ("may", "march") and not _DATED.search(_behind(text, pos)):
+        if match["month"] in ("may", "march") and not DATED.search(behind(text, pos)):
             return None
     if match["last"] and match["word"] and not match["year"] and not match["that"] and not match["ordinal2"]:
         after = match.end("last")
-        if _LOWER_WORD.match(text, after) and not _FUNCTION_WORD.match(text, after):
-            shorter = re.compile(rf"{MONTH}{S}(?:the{S})?{_D}", _F).match(text, pos)
+        if LOWER_WORD.match(text, after) and not FUNCTION_WORD.match(text, after):
+            shorter = _MONTH_ONE_DAY.match(text, pos)
             return Atom(pos, shorter.end(), "day", month=month, day=day) if shorter else None
     if not _valid(int(match["year"] or 2000), month, day):
         return None
@@ -147,16 +116,16 @@ def month_day(text: str, pos: int) -> Atom | None:
 
 
 def day_month(text: str, pos: int) -> Atom | None:
-    """ "6 April 2018", "the 6th of April", "28 or 29 March"."""
+    """Reads "6 April 2018", "the 6th of April", "28 or 29 March"."""
     match = _DAY_MONTH.match(text, pos)
-    if not match or _glued(text, pos):
+    if not match or glued(text, pos):
         return None
     month, day, last = MONTHS[match["month"][:3].lower()], int(match["day"]), int(match["last"] or 0)
     year = int(match["year"] or match["dashed"] or 0)
     bare = not (year or match["that"] or match["ordinal"])
-    if bare and match["month"] in ("may", "march", "mar", "dec", "sun") and not _PLAINLY_DATED.search(_behind(text, pos)):
+    if bare and match["month"] in ("may", "march", "mar", "dec", "sun") and not PLAINLY_DATED.search(behind(text, pos)):
         return None
-    if bare and _COUNTED.match(text, match.end()):
+    if bare and COUNTED.match(text, match.end()):
         return None
     if not _valid(year or 2000, month, day) or (last and not _valid(year or 2000, month, last)):
         return None
@@ -168,7 +137,7 @@ def day_month(text: str, pos: int) -> Atom | None:
 
 def numeric(text: str, pos: int) -> Atom | None:
     """2018-04-06, 2018/04/06, 06/04/2018 (day first unless that is impossible), 2018-04."""
-    if _glued(text, pos):
+    if glued(text, pos):
         return None
     if match := _ISO.match(text, pos):
         year, month, day = int(match["year"]), int(match["month"]), int(match["day"])
@@ -186,119 +155,111 @@ def numeric(text: str, pos: int) -> Atom | None:
 
 
 def month_year(text: str, pos: int) -> Atom | None:
-    """ "October 2017", "Oct. 2017", "August of that year"."""
+    """Reads "October 2017", "Oct. 2017", "August of that year"."""
     match = _MONTH_YEAR.match(text, pos)
     return _atom(match, "month", month=MONTHS[match["month"][:3].lower()]) if match else None
 
 
 def month_only(text: str, pos: int) -> Atom | None:
-    """ "March" where it can only be the month: written out, and after a word that leads to dates if it has other meanings."""
+    """Reads "March" where it can only be the month: written out, and led to if it has other meanings."""
     match = _MONTH_ONLY.match(text, pos)
     if not match:
         return None
     word = match["month"]
-    behind = _behind(text, pos)
+    before = behind(text, pos)
     if word != "May" and len(word) <= 4 and word.lower() not in ("may", "june", "july"):
         return None  # an abbreviation means a month beside a number only
-    if word.islower() and not _PLAINLY_DATED.search(behind):
+    if word.islower() and not PLAINLY_DATED.search(before):
         return None
     if (
         word.lower() in ("march", "april", "may", "june", "august")
-        and not _DATED.search(behind)
-        and not _AND_MONTH.match(text, match.end())
+        and not DATED.search(before)
+        and not AND_MONTH.match(text, match.end())
     ):
         return None
-    if word.lower() == "may" and _MODAL.match(text, match.end()):
+    if not word.islower() and not PLAINLY_DATED.search(before) and re.match(r"\s[A-Z]", text[match.end() : match.end() + 2]):
+        return None  # "June Smith and April Jones"
+    if word.lower() == "may" and MODAL.match(text, match.end()):
         return None
     return Atom(pos, match.end(), "month", month=MONTHS[word[:3].lower()])
 
 
 def year(text: str, pos: int) -> Atom | None:
-    """ "2017" where the words around it make it a year."""
+    """Reads "2017" where the words around it make it a year."""
     match = _YEAR.match(text, pos)
-    if not match or _glued(text, pos):
+    if not match or glued(text, pos):
         return None
-    behind, number = _behind(text, pos), int(match["year"])
+    before, number = behind(text, pos), int(match["year"])
     atom = Atom(pos, match.end(), "year", number)
-    counted = bool(_COUNTED.match(text, match.end()))
-    if _YEAR_BEFORE.search(behind):
-        strong = re.search(r"(?:^|\W)(?:in|since|late|early|mid|during)[\s-]\Z", behind, _F)
+    counted = bool(COUNTED.match(text, match.end()))
+    if YEAR_BEFORE.search(before):
+        strong = STRONG.search(before)
         return None if counted and (not strong or number % 100 == 0) else atom
-    if counted or _NOT_A_YEAR_BEFORE.search(behind):
+    if counted or NOT_A_YEAR_BEFORE.search(before):
         return None
-    if _THE_BEFORE.search(behind):
-        return atom if _LOWER_WORD.match(text, match.end()) or re.match(r"\s[A-Z]", text[match.end() : match.end() + 2]) else None
+    if THE_BEFORE.search(before):
+        return atom if LOWER_WORD.match(text, match.end()) or re.match(r"\s[A-Z]", text[match.end() : match.end() + 2]) else None
     plausible = 1990 <= number <= 2039 and re.match(r"\s{0,2}(?:[?.!,;:)]|$)", text[match.end() : match.end() + 3])
-    return atom if plausible and re.search(r"[^\W\d_][,]?\s\Z", behind) else None
+    return atom if plausible and re.search(r"[^\W\d_][,]?\s\Z", before) else None
 
 
 def year_range(text: str, pos: int) -> Atom | None:
-    """ "2016-2018", "2016–18"."""
+    """Reads "2016-2018", "2016–18"."""
     match = _YEARS.match(text, pos)
-    if not match or _glued(text, pos):
+    if not match or glued(text, pos):
         return None
     first = int(match["year"])
     last = int(match["last"]) if len(match["last"]) == 4 else first // 100 * 100 + int(match["last"])
-    if not first < last <= first + 60 or _COUNTED.match(text, match.end()):
+    if not first < last <= first + 60 or COUNTED.match(text, match.end()):
         return None
     return Atom(pos, match.end(), "year", first, until=Atom(match.start("last"), match.end(), "year", last))
 
 
 def bare_year(text: str, pos: int) -> Atom | None:
-    """ "2017" wherever the caller knows that a year is meant."""
+    """Reads "2017" wherever the caller knows that a year is meant."""
     match = _YEAR.match(text, pos)
     return Atom(pos, match.end(), "year", int(match["year"])) if match else None
 
 
 def decade(text: str, pos: int) -> Atom | None:
-    """ "the 1990s"."""
+    """Reads "the 1990s"."""
     match = _DECADE.match(text, pos)
     return Atom(pos, match.end(), "decade", int(match["year"])) if match else None
 
 
 def season(text: str, pos: int) -> Atom | None:
-    """ "spring 2016", "the fall of 2012", "in the summer"."""
+    """Reads "spring 2016", "the fall of 2012", "in the summer"."""
     match = _SEASON.match(text, pos)
     if not match:
         return None
     word = match["season"].lower()
     if not match["year"] and not match["that"]:
-        if word in ("fall", "spring") and not re.search(
-            r"(?:^|\W)(?:in|since|until|last|this|next|past|late|early)\s(?:the\s)?\Z", _behind(text, pos), _F
-        ):
-            return None
-        if word == "fall" and not re.search(r"(?:last|this|next)\s\Z", _behind(text, pos), _F):
-            return None
-        if not re.search(
-            r"(?:^|\W)(?:in|since|until|last|this|next|past|late|early|mid|of|during|by|over)[\s-](?:the\s)?\Z",
-            _behind(text, pos),
-            _F,
-        ):
+        before = behind(text, pos)
+        led = THIS if word == "fall" else SPRING if word == "spring" else SEASONAL
+        if not led.search(before):
             return None
     return _atom(match, "season", month=SEASONS[word])
 
 
 def quarter(text: str, pos: int) -> Atom | None:
-    """ "Q2 2018"."""
+    """Reads "Q2 2018"."""
     match = _QUARTER.match(text, pos)
     return Atom(pos, match.end(), "year", int(match["year"]), part="q" + match["q"]) if match else None
 
 
 def ordinal(text: str, pos: int) -> Atom | None:
-    """ "the 19th", "the 17th to the 21st", "the 11th of that month": a day whose month was said before."""
+    """Reads "the 19th", "the 17th to the 21st", "the 11th of that month": a day whose month was said before."""
     match = _ORDINAL.match(text, pos)
-    if not match or not (
-        _ORDINAL_BEFORE.search(_behind(text, pos)) or (match["last"] and _THE_BEFORE.search(_behind(text, pos)))
-    ):
+    if not match or not (ORDINAL_BEFORE.search(behind(text, pos)) or (match["last"] and THE_BEFORE.search(behind(text, pos)))):
         return None
-    if not match["month"] and (_NOT_A_DAY_AFTER.match(text, match.end()) or text[match.end() : match.end() + 1] == "-"):
+    if not match["month"] and (NOT_A_DAY_AFTER.match(text, match.end()) or text[match.end() : match.end() + 1] == "-"):
         return None
     day, last = int(match["day"]), int(match["last"] or 0)
     return Atom(pos, match.end(), "ordinal", day=day, last_day=last if last > day else 0)
 
 
 def weekday(text: str, pos: int) -> Atom | None:
-    """ "Friday, April 6, 2018", "Monday the 19th", "on Tuesday"."""
+    """Reads "Friday, April 6, 2018", "Monday the 19th", "on Tuesday"."""
     match = _WEEKDAY.match(text, pos)
     if not match:
         return None
@@ -318,15 +279,15 @@ def weekday(text: str, pos: int) -> Atom | None:
             )
     word = match["weekday"]
     end = match.end("weekday")
-    behind = _behind(text, pos)
+    before = behind(text, pos)
     if not word.lower().endswith("day") or re.search(
-        r"(?:^|\W)(?:a|an|every|each|black|bloody|good|easter|palm|holy|ash)\s\Z", behind, _F
+        r"(?:^|\W)(?:a|an|every|each|black|bloody|good|easter|palm|holy|ash)\s\Z", before, _F
     ):
         return None
-    led = re.search(r"(?:^|\W)(?:on|last|next|this|by|since|until|same|previous|following)\s\Z", behind, _F)
+    led = re.search(r"(?:^|\W)(?:on|last|next|this|by|since|until|same|previous|following)\s\Z", before, _F)
     if not led and (
-        word.islower() or not re.search(r"[\w,)]\s\Z", behind) or re.match(r"\s[A-Z]|['’]s?\s[A-Z]", text[end : end + 4])
+        word.islower() or not re.search(r"[\w,)]\s\Z", before) or re.match(r"\s[A-Z]|['’]s?\s[A-Z]", text[end : end + 4])
     ):
         return None  # a headline's or a name's Sunday
-    same = "same" if re.search(r"(?:^|\W)same\s\Z", behind, _F) else ""
+    same = "same" if re.search(r"(?:^|\W)same\s\Z", before, _F) else ""
     return Atom(pos, end, "weekday", day=WEEKDAYS[word[:3].lower()], unit=same)

@@ -26,6 +26,7 @@ _NEXT = re.compile(
 _BESIDE = re.compile(
     rf"(?P<unit>day|night|morning|week|month|year){S}(?P<way>before|after){B}(?P<that>{_THEN})?(?P<last>{S}yesterday)?", _F
 )
+_WEEK_OF = re.compile(rf"week{S}(?:of|beginning|starting)(?={S}(?:the{S})?[\w])", _F)
 _DEICTIC = re.compile(rf"(?P<word>yesterday|tomorrow|tonight|today|last{S}night){B}", _F)
 _LAST = re.compile(
     rf"(?P<which>last|this|next|past|coming){S}(?:past{S}|coming{S})?"
@@ -57,7 +58,7 @@ def _number(word: str) -> int:
 
 
 def shift(text: str, pos: int) -> Atom | None:
-    """ "two weeks ago", "a day later", "three days before that", "half a year earlier", "five months on"."""
+    """Reads "two weeks ago", "a day later", "three days before that", "half a year earlier", "five months on"."""
     match = _SHIFT.match(text, pos)
     if not match or text[max(0, pos - 1) : pos] in tuple("-.,"):
         return None
@@ -84,7 +85,7 @@ def shift(text: str, pos: int) -> Atom | None:
 
 
 def next_unit(text: str, pos: int) -> Atom | None:
-    """ "the next day", "the previous month", "next week"."""
+    """Reads "the next day", "the previous month", "next week"."""
     match = _NEXT.match(text, pos)
     if not match:
         return None
@@ -100,8 +101,14 @@ def next_unit(text: str, pos: int) -> Atom | None:
     return Atom(start, match.end(), "shift", step=step, unit=UNITS.get(unit, unit), deictic=deictic)
 
 
+def week_of(text: str, pos: int) -> Atom | None:
+    """Reads "the week of April 2, 2018", with the date still to come."""
+    match = _WEEK_OF.match(text, pos)
+    return Atom(pos, match.end(), "unit", unit="week", wants_date=True) if match else None
+
+
 def beside(text: str, pos: int) -> Atom | None:
-    """ "the day before", "the night after", "the day before yesterday"."""
+    """Reads "the day before", "the night after", "the day before yesterday"."""
     match = _BESIDE.match(text, pos)
     told = re.search(r"(?:^|\W)(the)\s{1,3}\Z", text[max(0, pos - 8) : pos], _F)
     if not match or not told:
@@ -116,7 +123,7 @@ def beside(text: str, pos: int) -> Atom | None:
 
 
 def deictic(text: str, pos: int) -> Atom | None:
-    """ "yesterday", "today", "tomorrow", "last night"."""
+    """Reads "yesterday", "today", "tomorrow", "last night"."""
     match = _DEICTIC.match(text, pos)
     if not match:
         return None
@@ -125,7 +132,7 @@ def deictic(text: str, pos: int) -> Atom | None:
 
 
 def last_named(text: str, pos: int) -> Atom | None:
-    """ "last week", "this month", "last spring", "this past March", "next Tuesday"."""
+    """Reads "last week", "this month", "last spring", "this past March", "next Tuesday"."""
     match = _LAST.match(text, pos)
     if not match:
         return None
@@ -152,7 +159,7 @@ def last_named(text: str, pos: int) -> Atom | None:
 
 
 def window(text: str, pos: int) -> Atom | None:
-    """ "the last two weeks", "the past year"."""
+    """Reads "the last two weeks", "the past year"."""
     match = _WINDOW.match(text, pos)
     if not match or match["n"].lower().startswith(("a", "half")):
         return None
@@ -161,7 +168,7 @@ def window(text: str, pos: int) -> Atom | None:
 
 
 def within(text: str, pos: int) -> Atom | None:
-    """ "earlier this year", "later that month", "earlier in the week"."""
+    """Reads "earlier this year", "later that month", "earlier in the week"."""
     match = _WITHIN.match(text, pos)
     if not match:
         return None
@@ -199,7 +206,7 @@ _CORES: tuple[Matcher, ...] = (month_year, _month_core, decade, bare_year, seaso
 
 
 def part(text: str, pos: int) -> Atom | None:
-    """ "late 2017", "mid-April", "the end of last year", "the first quarter of 2018", "the third week of January"."""
+    """Reads "late 2017", "mid-April", "the end of last year", "the first quarter of 2018", "the third week of January"."""
     if match := _PART.match(text, pos):
         name = match["part"].lower()
         of = match["of"].lower().strip()

@@ -33,7 +33,7 @@ from rag.errors import UsageError
 from rag.reports import date_absolute as absolute
 from rag.reports import date_relative as relative
 from rag.reports.date_resolve import Resolver
-from rag.reports.date_words import MONTHS, NUMBERS, SEASONS, Atom, month_range, year_range
+from rag.reports.date_words import NUMBERS, SEASONS, Atom, month_range, year_range
 from rag.types import DateMention, DateRange
 
 Preference = Literal["past", "future"]
@@ -69,6 +69,7 @@ def _triggers() -> dict[str, tuple[absolute.Matcher, ...]]:
         "coming": (relative.window, relative.last_named),
         "this": (relative.last_named,),
         "half": (relative.shift,),
+        "week": (relative.week_of, relative.beside),
         "q": (absolute.quarter,),
     }
     return table
@@ -217,6 +218,3 @@ def _makes_range(text: str, first: Atom, second: Atom, gap: str) -> bool:
     if _AND.fullmatch(gap):
         return _BETWEEN.search(text[max(0, first.start - 14) : first.start]) is not None
     return _TO.fullmatch(gap) is not None
-
-
-__all__ = ["MONTHS", "Preference", "find_dates", "parse_bound", "parse_day"]

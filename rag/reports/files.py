@@ -6,6 +6,7 @@ import errno
 import os
 import stat
 from collections.abc import Callable, Iterator
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from rag.errors import ReportError
@@ -14,6 +15,8 @@ from rag.reports.encodings import clean, decode, has_words
 from rag.reports.extracted import Extracted
 from rag.reports.formats import ENDINGS, check_name, format_of
 from rag.settings import Limits
+
+IGNORE_FILE = ".ragignore"
 
 
 def extract(data: bytes, name: str, limits: Limits) -> Extracted:
@@ -142,8 +145,10 @@ def iter_files(
 ) -> Iterator[Path]:
     """Files of a folder and of the folders in it, sorted by path, part by part.
 
-    Hidden files and folders (a leading dot) and Word's lock files (a leading ``~$``) are left out. Links to folders are not
-    followed: what lies inside is met anyway. Links to files are given when they end inside the folder.
+    Hidden files and folders (a leading dot), Word's lock files (a leading ``~$``) and whatever a file ``.ragignore`` at the top of
+    the folder names are left out; it holds a shell pattern a line, matched against the file name and against the path inside the
+    folder, with ``#`` comments. Links to folders are not followed: what lies inside is met anyway. Links to files are given when
+    they end inside the folder.
 
     Args:
         folder: Where to look.
@@ -159,12 +164,15 @@ def iter_files(
     try:
         root = folder.resolve(strict=True)
         waiting = [_entries(folder)]
+        ignored = _ignored(folder / IGNORE_FILE)
     except (OSError, RuntimeError) as error:
         raise ReportError(str(folder), _why_folder(error, folder)) from error
     while waiting:
         path = next(waiting[-1], None)
         if path is None:
             waiting.pop()
+            continue
+        if ignored and any(fnmatchcase(path.name, p) or fnmatchcase(path.relative_to(folder).as_posix(), p) for p in ignored):
             continue
         try:
             if path.is_symlink():
@@ -192,6 +200,14 @@ def _entries(folder: Path) -> Iterator[Path]:
     with os.scandir(folder) as found:
         names = sorted(entry.name for entry in found if not entry.name.startswith((".", "~$")))
     return iter([folder / name for name in names])
+
+
+def _ignored(file: Path) -> list[str]:
+    """Patterns of a ``.ragignore``; empty when there is none."""
+    if not file.is_file():
+        return []
+    lines = (line.strip() for line in file.read_text(encoding="utf-8", errors="replace").splitlines())
+    return [line.rstrip("/") for line in lines if line and not line.startswith("#")]
 
 
 def _leaves(link: Path, root: Path) -> bool:

@@ -15,7 +15,7 @@ from rag.reports.layout import Paragraph
 
 _HASH = re.compile(r"(?P<hashes>#{1,6})\s+\S")
 _UNDERLINED = re.compile(r"[^\n]{2,90}\n\s{0,3}(?P<line>={3,}|-{3,})\s*\Z")
-_NUMBERED = re.compile(r"(?P<number>\d{1,2}(?:\.\d{1,2}){0,3}|[IVX]{1,5})[.)]?\s+[^\W\d_]")
+_NUMBERED = re.compile(r"(?P<number>\d{1,2}(?:\.\d{1,2}){1,3}|(?:\d{1,2}|[IVX]{1,5})(?=[.)]))[.)]?\s+[^\W\d_]")
 _SENTENCE_END = re.compile(r"[.!?;:,…][\"'”’»)\]]{0,2}\s*\Z")
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
 
@@ -35,9 +35,9 @@ def find_headings(text: str, paragraphs: Sequence[Paragraph]) -> list[Paragraph]
     for i, (paragraph, level) in enumerate(zip(paragraphs, levels, strict=True)):
         below = paragraphs[i + 1] if i + 1 < len(paragraphs) else None
         stands_above = below is not None and (
-            levels[i + 1] > 0
+            levels[i + 1] > level
             or below.end - below.start > 90
-            or _SENTENCE_END.search(text[max(below.start, below.end - 4) : below.end])
+            or _SENTENCE_END.search(text[max(below.start, below.end - 4) : below.end]) is not None
         )
         out.append(replace(paragraph, level=level) if level and stands_above else paragraph)
     return out

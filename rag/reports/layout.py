@@ -20,6 +20,7 @@ WRAPPED_AT_MOST = 160
 
 _LINE = re.compile(r"[^\n]+")
 _ITEM = re.compile(r"\s{0,8}(?:[-*•‣▪–]|\(?\d{1,2}[.)])\s")
+_RULE = re.compile(r"\s{0,3}(?:={3,}|-{3,})\s{0,9}")
 _QUICK = re.compile(
     r"[\s\ufeff\u200b]{0,8}(?:[#>*_•\-–—]{1,6}\s{0,3}){0,2}"
     r"(?=\d{1,2}(?:st|nd|rd|th)?[\s./&–-]|\d{4}[-/.]\d|(?:mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))",
@@ -155,6 +156,8 @@ def _breaks(text: str, above: int, above_end: int, start: int, end: int, width: 
     line = text[start : min(end, start + 60)]
     if _ITEM.match(line):
         return True
+    if _RULE.fullmatch(line):
+        return False  # it underlines the line above
     stopped = _STOPPED.search(text[above:above_end][-6:]) is not None
     if opening := read_opening(text, start):
         return stopped or (opening.has_year and opening.sign == "colon")
@@ -171,6 +174,9 @@ def _width(lines: list[tuple[int, int]]) -> int:
 def _filled(text: str, paragraphs: list[Paragraph], anchor: date | None) -> Iterator[Paragraph]:
     """Give each paragraph its opening; one without a year takes it from the entries above."""
     near = anchor
+    if near is None:
+        dated = (read_opening(text, paragraph.start) for paragraph in paragraphs)
+        near = next((opening.on.end for opening in dated if opening and opening.has_year), None)
     for paragraph in paragraphs:
         opening = read_opening(text, paragraph.start, near)
         if opening and paragraph.level and not opening.is_alone:

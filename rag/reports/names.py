@@ -43,11 +43,16 @@ class NameMention:
     text: str
 
 
-_PARTICLES = frozenset(
-    "al el ag ad as ash at an ould bin ben ibn abu bint de du des da di la le les of the and wal wa ul und von van der den "
-    "y e dos".split()
+_Token = tuple[int, int, str]
+_BODIES = frozenset(
+    "group movement front union council coalition committee alliance party army force forces organization organisation "
+    "platform framework "
+    "office fund agency bank centre center state province association federation congress rally assembly mission jihad "
+    "qaeda".split()
 )
-_INNER = frozenset("al el ag ad ould bin ben ibn de du des da la le of wal wa ul von van der".split())
+_GAPS = (" ", "-", "\n", "\u00a0", "’", "'")
+_ELIDED = re.compile(r"[dl]['’][^\W\d_]")
+_INNER = frozenset("al el ag ad ash ould bin ben ibn abu bint de du des da di la le les wal wa ul und von van der dos".split())
 _TOKEN = re.compile(
     r"(?:[^\W\d_]\.){2,}|[^\W_]+(?:['’‘`-](?!(?:s|ll|re|ve|d|m|t)(?![^\W_]))[^\W_]+)*(?:['’](?:s|ll|re|ve|d|m|t)(?![^\W_]))?"
 )
@@ -63,7 +68,8 @@ _COMMON = frozenset(
     "six seven eight nine ten once "
     "twice first second third last next is are was were be been being has have had do does did will would can could may "
     "might must shall should than too "
-    "very even still just later earlier soon often today yesterday tomorrow less least own once again further nearly "
+    "very unless whether thus hence even still just later earlier soon often today yesterday tomorrow less least own once "
+    "again further nearly "
     "almost perhaps according instead "
     "january february march april may june july august september october november december monday tuesday wednesday "
     "thursday friday saturday sunday "
@@ -113,56 +119,57 @@ def _is_capital(word: str) -> bool:
 
 def _begins_sentence(text: str, start: int) -> bool:
     before = text[max(0, start - 6) : start].rstrip(" \t\"'“‘(«*_#")
-    return not before or before[-1] in ".!?:\n…" if start > 6 or before else True
+    return not before or before[-1] in ".!?:\n…"
 
 
-def _name_end(text: str, tokens: Sequence[tuple[int, int, str]], begins: Sequence[bool], i: int) -> int:
+def _name_end(text: str, tokens: Sequence[_Token], begins: Sequence[bool], i: int) -> int:
     """One past the last token of the name beginning at token ``i``, or ``i``."""
     word = tokens[i][2]
-    if not (word[0].isupper() or (word in ("al", "el") and i + 1 < len(tokens))):
-        return i
-    if not word[0].isupper() and not (tokens[i + 1][2][0].isupper() and text[tokens[i][1] : tokens[i + 1][0]] in (" ", "-")):
-        return i
+    if not _is_capital(word):
+        starts = word in ("al", "el") and i + 1 < len(tokens) and _is_capital(tokens[i + 1][2])
+        if not starts or text[tokens[i][1] : tokens[i + 1][0]] not in (" ", "-"):
+            return i
     end = k = i + 1
     while k < len(tokens):
         gap = text[tokens[k - 1][1] : tokens[k][0]]
-        if (
-            gap not in (" ", "-", "\n", "\u00a0", "’", "'", ". ")
-            or (gap == ". " and len(tokens[k - 1][2]) > 1)
-            or (begins[k] and gap != ". ")
-        ):
+        is_initial = gap == ". " and len(tokens[k - 1][2]) == 1
+        if not is_initial and (gap not in _GAPS or begins[k]):
             break
         word = tokens[k][2]
-        if word[0].isupper():
+        if _is_capital(word) or _ELIDED.match(word):
             end = k + 1
-        elif (
-            word not in _PARTICLES
-            or k - end >= 2
-            or (word == "and" and not _joins(tokens, i, k))
-            or (word == "the" and tokens[k - 1][2] != "of")
-            or (word in ("the", "of", "and", "as", "at", "an", "y", "e", "in") and not _leads_to_capital(tokens, k))
-        ):
+        elif k - end >= 2 or not _goes_on(tokens, i, k):
             break
         k += 1
     return end
 
 
-def _leads_to_capital(tokens: Sequence[tuple[int, int, str]], k: int) -> bool:
-    return any(tokens[j][2][0].isupper() for j in range(k + 1, min(k + 3, len(tokens)))) and tokens[k][2] not in (
-        "as",
-        "at",
-        "an",
-    )
+def _goes_on(tokens: Sequence[_Token], i: int, k: int) -> bool:
+    """Whether the small word ``k`` may stand inside the name begun at ``i``."""
+    word, before = tokens[k][2], tokens[k - 1][2]
+    if word == "and":
+        # "Group for the Support of Islam and Muslims", but "Mali and Niger" are two names
+        return any(tokens[j][2] == "of" for j in range(max(i, k - 3), k)) and _leads_to_capital(tokens, k)
+    if word == "the":
+        return before in ("of", "for", "in") and _leads_to_capital(tokens, k)
+    if word in ("for", "in"):
+        # a body's purpose or realm: "Movement for ...", "Islamic State in the ...", but not "al Qaeda in Mali"
+        the = word == "for" or (k + 1 < len(tokens) and tokens[k + 1][2] == "the")
+        return the and fold(before) in _BODIES and _leads_to_capital(tokens, k)
+    if word == "of":
+        return _leads_to_capital(tokens, k)
+    return word in _INNER
 
 
-def _joins(tokens: Sequence[tuple[int, int, str]], i: int, k: int) -> bool:
-    """Whether "and" stands inside one name: "Group for the Support of Islam and Muslims", not "Mali and Niger"."""
-    return any(tokens[j][2] == "of" for j in range(max(i, k - 3), k))
+def _leads_to_capital(tokens: Sequence[_Token], k: int) -> bool:
+    return any(_is_capital(tokens[j][2]) for j in range(k + 1, min(k + 3, len(tokens))))
 
 
-def _stands(tokens: Sequence[tuple[int, int, str]], i: int, stop: int, inside: set[str], lower: set[str]) -> bool:
+def _stands(tokens: Sequence[_Token], i: int, stop: int, inside: set[str], lower: set[str]) -> bool:
     """Whether a sentence's first word is part of the name it begins."""
     word = tokens[i][2]
+    if word.lower() in _INNER and stop > i + 1 and _is_capital(tokens[i + 1][2]):
+        return True
     if word.isupper() and len(word.replace(".", "")) > 1:
         return True
     if word.lower() in _COMMON or word.lower() in lower:

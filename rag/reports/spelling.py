@@ -19,16 +19,25 @@ def fold(text: str) -> str:
     return "".join(c for c in plain if not unicodedata.combining(c)).casefold().translate(_SPECIAL)
 
 
+_SOUNDS = tuple(
+    (re.compile(old), new)
+    for old, _, new in (
+        rule.partition(">")
+        for rule in (
+            "ae>ai tch>sh ch>sh dj>j di(?=[aeou])>j gi(?=[aeou])>j ou>u oo>u w>u ph>f kh>k gh>g ck>k q>k c(?=[eiy])>s c>k "
+            "y>i ee>i ei>i ie>i z>s (?<!s)h>"
+        ).split()
+    )
+)
+"""Letters that transliterations exchange, applied in this order."""
+
+
 @lru_cache(maxsize=65536)
 def phonetic_key(word: str) -> str:
     """A key that spellings of one transliterated name share: Bandjagara and Bandiagara, Koufa and Kouffa, Tuareg and Touareg."""
     key = re.sub(r"[^a-z]", "", fold(word))
-    for old, new in (
-        ("tch", "sh"), ("ch", "sh"), ("dj", "j"), ("di(?=[aeou])", "j"), ("gi(?=[aeou])", "j"), ("ou", "u"),
-        ("oo", "u"), ("w", "u"), ("ph", "f"), ("kh", "k"), ("gh", "g"), ("ck", "k"), ("q", "k"), ("c(?=[eiy])", "s"), ("c", "k"), ("y", "i"), ("ee", "i"),
-        ("ei", "i"), ("ie", "i"), ("z", "s"), ("(?<!s)h", ""),
-    ):  # fmt: skip
-        key = re.sub(old, new, key)
+    for old, new in _SOUNDS:
+        key = old.sub(new, key)
     key = re.sub(r"(.)\1+", r"\1", key)
     return key[:1] + re.sub(r"[eo]", "a", key[1:]).rstrip("a") if key else ""
 

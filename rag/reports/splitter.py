@@ -156,7 +156,8 @@ def _balanced(text: str, sentences: Sequence[Span], settings: Splitting) -> Iter
 def _fitting(text: str, span: Span, limit: int) -> Iterator[Span]:
     """The sentence itself, or clauses of at most ``limit`` words of one that is longer."""
     words = [match.span() for match in _WORD.finditer(text, span.start, span.end)]
-    n_pieces = -(-len(words) // limit)
+    # a tenth of the limit is left as room to end the pieces after clauses
+    n_pieces = 1 if len(words) <= limit else -(-len(words) * 10 // (limit * 9))
     first = 0
     for piece in range(n_pieces, 0, -1):
         left = len(words) - first

@@ -44,46 +44,50 @@ def card(manifest: Mapping[str, Any]) -> str:
     Returns:
         The text, ending in a newline.
     """
-    recipe, near, calibration = manifest["recipe"], manifest["int8"], manifest["calibration"]
+    recipe, calibration = manifest["recipe"], manifest["calibration"]
+    weights = " ".join(f"{calibration[key]:+.3f} x {key}" for key in ("margin", "relevance")) + f" {calibration['bias']:+.3f}"
     trained = (
-        "all six layers and the heads; embeddings frozen"
-        if not recipe["lora"]
-        else f"LoRA of rank {recipe['lora']} and the heads"
+        f"LoRA of rank {recipe['lora']} and the heads" if recipe["lora"] else "all six layers and the heads; embeddings frozen"
     )
+    arithmetic = "bfloat16 products, float32 weights and sums" if recipe["bf16"] else "float32"
     data = "\n".join(f"| {' | '.join(row)} |" for row in DATA)
     sums = "\n".join(f"- `{name}` SHA-256 `{digest}`" for name, digest in manifest["sha256"].items())
     return f"""# Reader
 
-Extractive reader on {manifest["backbone"]} (Apache-2.0): a question and a passage in; the answer span, the relevance of the passage, the form
-of the answer (span, yes, no, none) and the chance of an answer out. int8 ONNX, run by ONNX Runtime with no other framework.
-Made by `python -m rag.training.reader` and `python -m rag.training.export`; this card is written by the latter.
+Extractive reader on {manifest["backbone"]} (Apache-2.0): a question and a passage in; the answer span, the relevance of the
+passage, the form of the answer (span, yes, no, none) and the chance of an answer out. int8 ONNX, run by ONNX Runtime with no
+other framework. Made by `python -m rag.training.reader` and `python -m rag.training.export`; the latter writes this card.
 
 {sums}
 
 ## Scores
-Measured on the int8 file as shipped, one window at a time; paragraphs stand under their titles. n is the number of questions.
-AUROC: chance that an answered question is held surer than an unanswered one (by the calibrated chance).
+Measured on the int8 file as shipped; paragraphs stand under their titles. n is the number of questions. AUROC: chance that an
+answered question is held surer than an unanswered one.
 
 | set | exact match | F1 | n | AUROC | n without answer |
 |---|---|---|---|---|---|
 {_scores(manifest["scores"], manifest["n"])}
 
-The AUROC rows of held-out articles use the half of the questions that the calibration was not fitted on.
+The rows of held-out articles use the half of the questions that the calibration was not fitted on.
 
-int8 against fp32 on {near["n"]} questions: same span {near["same_span"]:.1%}, F1 {near["f1_int8"]:.3f} against {near["f1_fp32"]:.3f}; the margin moves by
-{near["margin_shift_mean"]:.2f} on average (99th percentile {near["margin_shift_p99"]:.2f}) where it spreads by {near["margin_spread"]:.2f}. An export that loses more than
-0.01 F1 is refused.
+{_nearness(manifest["int8"])}
+
+An export that loses more than 0.01 F1 is refused.
 
 ## Training
-{trained}. Seed {recipe["seed"]}; {recipe["steps_done"]} steps of at most {recipe["batch_tokens"]} word pieces in {recipe["minutes_spent"]:.0f} minutes; AdamW, rate {recipe["rate"]:g} (heads
-{recipe["head_rate"]:g}), warm-up over {recipe["warm_up"]:.0%} of the budget, then linear to zero; dropout {recipe["dropout"]}; windows of 64 to 176 passage
-word pieces placed at random around the answer; a third of the questions with a similar passage without the answer, normalised together;
-about a quarter of the windows without an answer, a part of them made by turning a word of the question to its opposite or putting in
-another name or number; yes/no questions made from questions and their answers, true or wrong; headings with title and date, dated openings,
-questions without their mark, typos. Arithmetic: {"bfloat16 products, float32 weights and sums" if recipe["bf16"] else "float32"}.
-A run limited by time does fewer or more steps on another machine; scores move with them.
+- Trained: {trained}.
+- Seed {recipe["seed"]}; {recipe["minutes_spent"]:.0f} minutes; {recipe["steps_done"]} steps of at most
+  {recipe["batch_tokens"]} word pieces. Arithmetic: {arithmetic}.
+- AdamW, rate {recipe["rate"]:g} (heads {recipe["head_rate"]:g}), warm-up over {recipe["warm_up"]:.0%} of the
+  budget, then linear to zero; dropout {recipe["dropout"]}.
+- Windows of 64 to 176 passage word pieces, placed at random around the answer. A third of the questions come with a similar
+  passage that lacks the answer; their scores are normalised together.
+- About a quarter of the windows have no answer. Some are made by turning a word of the question to its opposite or putting in
+  another text's name or number. Yes/no questions are made by rule from questions and their right or wrong answers.
+- Headings with title and date, dated openings, questions without their mark, typos, at small rates.
+- A run limited by time does more or fewer steps on another machine, and the scores move with them.
 
-Never trained on: two articles of SQuAD 2.0, every paragraph of the held-out titles, and the evaluation files.
+Never trained on: two articles of SQuAD 2.0, every paragraph of the other held-out titles, the evaluation files.
 
 | files | what | licence stated |
 |---|---|---|
@@ -92,8 +96,8 @@ Never trained on: two articles of SQuAD 2.0, every paragraph of the held-out tit
 SQuAD was part of all-MiniLM-L6-v2's own training data, SQuAD dev was not.
 
 ## Calibration
-Chance of an answer = logistic({calibration["margin"]:.3f} x (span score - null score) + {calibration["relevance"]:.3f} x relevance {calibration["bias"]:+.3f}), fitted on
-held-out questions, answered and unanswered weighing the same. Thresholds for use belong to the settings.
+Chance of an answer = logistic({weights}), fitted on held-out questions, answered and
+unanswered weighing the same. Thresholds for use belong to the settings.
 
 ## Limits
 - English only; the vocabulary is lower-cased, so capitals tell it nothing.
@@ -102,8 +106,8 @@ held-out questions, answered and unanswered weighing the same. Thresholds for us
 - The yes/no head saw only questions made by rule; treat it as a hint.
 - It copies one span. Lists, counts and sums are for the rooms above it.
 - Most of the training text is encyclopedic, review or forum text; reports of conflict are a small part (MUC-4, news).
-- Three sources state no licence (SQuADShifts, RealTime QA text, MUC text); who needs a clean chain trains without them: the same command
-  on a folder without those files.
+- Some sources state no licence (SQuADShifts, RealTime QA text, MUC text). Who needs a clean chain trains without them: the same
+  command on a folder without those files.
 """
 
 
@@ -118,3 +122,11 @@ def _scores(scores: Mapping[str, float], counts: Mapping[str, int]) -> str:
         told = f"{area:.3f} | {counts[f'{name}.{unanswered}']:,}" if area is not None else " | "
         rows.append(f"| {words} | {exact:.1%} | {f1:.1%} | {counts[f'{name}.answerable']:,} | {told} |")
     return "\n".join(rows)
+
+
+def _nearness(near: Mapping[str, float]) -> str:
+    return (
+        f"int8 against fp32 on {near['n']} questions: same span {near['same_span']:.1%}, F1 {near['f1_int8']:.3f} against "
+        f"{near['f1_fp32']:.3f};\nthe margin of span over no answer moves by {near['margin_shift_mean']:.2f} on average "
+        f"(99th percentile {near['margin_shift_p99']:.2f}) where it spreads by {near['margin_spread']:.2f}."
+    )

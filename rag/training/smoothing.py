@@ -1,8 +1,9 @@
 """What is done to a trained reader before it is quantised, so that int8 stays near fp32.
 
-Activations are quantised with one scale a tensor, so a few large channels cost the others their precision. Each linear layer's input
-channels are divided by a factor and its weights for them multiplied by it, which changes nothing in fp32 and evens the channels out
-(after SmoothQuant: Xiao et al. 2022, https://arxiv.org/abs/2211.10438). The table of word pieces gets one int8 scale a row.
+Activations are quantised with one scale a tensor, so a few large channels cost the others their precision. Each linear layer's
+input channels are divided by a factor and its weights for them multiplied by it, which changes nothing in fp32 and evens the
+channels out (after SmoothQuant: Xiao et al. 2022, https://arxiv.org/abs/2211.10438). The table of word pieces gets one int8 scale
+a row.
 """
 
 from __future__ import annotations

@@ -9,14 +9,11 @@ if TYPE_CHECKING:
 
 
 def serve(settings: Settings, sync: bool = False) -> None:
-    """Open the page and stay until stopped.
+    """Open the page and stay until stopped; an address that cannot be listened on is a ``UsageError``.
 
     Args:
         settings: All settings; ``web.host`` and ``web.port`` say where.
         sync: Bring the corpus folder into the library in the background.
-
-    Raises:
-        UsageError: The address cannot be listened on.
     """
     from rag.web.server import run
 

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from rag.answers.extractive import format_day
 from rag.errors import RagError
+from rag.reports.date_text import format_day
 from rag.types import Filters
 from rag.web.conversation import KEPT, Exchange, messages, throttled, turns
 from rag.web.corpus import Corpus, render_lines, render_reports

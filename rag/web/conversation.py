@@ -74,7 +74,7 @@ def _reply(exchange: Exchange) -> str:
     parts.append(f'<p class="answer-text">{_with_marks(exchange.number, answer)}</p>')
     if answer.reason:
         parts.append(f'<p class="reason">{literal(answer.reason)}</p>')
-    seconds = f" · {answer.seconds:.1f} s" if answer.seconds else ""
+    seconds = f" · {max(answer.seconds, 0.1):.1f} s" if answer.seconds else ""
     parts.append(f'<p class="foot">{literal(confidence_words(answer.confidence, answer.abstained) + seconds)}</p></div>')
     return "".join(parts)
 

@@ -104,14 +104,13 @@ class Corpus:
     def remove(self, report_id: str) -> str:
         """Remove a report from the library, and its file from the corpus folder where it is still the same.
 
+        A report that does not exist is a ``UsageError``.
+
         Args:
             report_id: Of the report.
 
         Returns:
             One line that says what was done.
-
-        Raises:
-            UsageError: There is no such report.
         """
         with self.lock:
             report = self._assistant.show(report_id)

@@ -9,8 +9,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from rag.answers.extractive import format_day
 from rag.errors import RagError
+from rag.reports.date_text import format_day
 from rag.types import Entry, Report
 
 if TYPE_CHECKING:

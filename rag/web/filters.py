@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rag.answers.extractive import format_day
 from rag.errors import UsageError
+from rag.reports.date_text import format_day
 from rag.reports.dates import parse_bound
 from rag.types import Filters
 

@@ -53,6 +53,10 @@ class Machine:
     def stop(self, timeout_s: float = 10.0) -> None:
         """Ask the work to end and wait for it; what was not finished is finished by the next start."""
         self._stop.set()
+        self.wait(timeout_s)
+
+    def wait(self, timeout_s: float) -> None:
+        """Wait until the work is done, or the time is over."""
         for thread in self._threads:
             thread.join(timeout_s)
 

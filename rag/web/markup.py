@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from datetime import date
 from urllib.parse import quote, urlencode
 
-from rag.answers.extractive import format_day, format_range
+from rag.reports.date_text import format_day, format_range
 from rag.types import DateMention, DateRange, Span
 
 # Every ASCII character that HTML, Markdown (autolinks included) or TeX could take for its own; letters, digits, space are left.

@@ -26,15 +26,12 @@ STATIC = Path(__file__).parent / "static"
 
 
 def run(settings: Settings, sync: bool, announce: Callable[[str], None] | None = None) -> None:
-    """Open the page and stay until stopped.
+    """Open the page and stay until stopped; an address that cannot be listened on is a ``UsageError``.
 
     Args:
         settings: All settings.
         sync: Bring the corpus folder into the library in the background.
         announce: Told the page's address; standard output when None.
-
-    Raises:
-        UsageError: The address cannot be listened on.
     """
     listener = _listen(settings.web.host, settings.web.port)
     _quiet_gradio(settings)

@@ -51,13 +51,15 @@ def small_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for name in ("RAG_HOME", "RAG_CONFIG"):
         monkeypatch.delenv(name, raising=False)
+    boats = {"report": "erewhon-2018-05-02.txt", "quote": "In the port town raiders burned three boats."}
+    rifles = {"report": "erewhon-2018-05-02.txt", "quote": "A patrol found a cache of rifles near the old mill."}
     questions: list[dict[str, Any]] = [
-        {"id": "1", "question": "how many boats were burned in the port town", "kind": "how_many", "answers": ["three", "3"],
-         "evidence": [{"report": "erewhon-2018-05-02.txt", "quote": "In the port town raiders burned three boats."}]},
-        {"id": "2", "question": "where was the cache of rifles", "kind": "where", "answers": ["near the old mill", "mill"],
-         "evidence": [{"report": "erewhon-2018-05-02.txt", "quote": "A patrol found a cache of rifles near the old mill."}], "split": "test"},
+        {"id": "1", "question": "how many boats were burned in the port town", "kind": "how_many", "answers": ["three"]},
+        {"id": "2", "question": "where was the cache of rifles", "kind": "where", "answers": ["near the old mill", "mill"]},
         {"id": "3", "question": "why did the boats strike in 1999", "kind": "unanswerable", "answerable": False},
-    ]  # fmt: skip
+    ]
+    questions[0]["evidence"] = [boats]
+    questions[1] |= {"evidence": [rifles], "split": "test"}
     (tmp_path / "my.jsonl").write_text("".join(json.dumps(row) + "\n" for row in questions), encoding="utf-8")
 
 

@@ -197,6 +197,11 @@ def test_a_distance_takes_the_date_that_follows_it() -> None:
     assert understood("the day before the April 5, 2018 vote", None) == ["2018-04-04"]
 
 
+def test_the_week_of_a_day_runs_from_monday_to_sunday() -> None:
+    assert understood("in the week of April 4, 2018", None) == ["2018-04-02..2018-04-08"]
+    assert understood("a week of rain", None) == []
+
+
 def test_a_bare_day_stays_in_the_month_last_spoken_of() -> None:
     text = "In May 2014 the army failed. The fighting lasted from the 17th to the 21st. On the 25th it was over."
     assert understood(text, date(2014, 8, 25))[1:] == ["2014-05-17..2014-05-21", "2014-05-25"]
@@ -241,7 +246,23 @@ def test_offsets_count_from_the_base_and_spans_hold_the_text() -> None:
 
 @pytest.mark.parametrize(
     "unit",
-    ["April ", "a ", "1 ", "2018 ", "20", " ", "two days ", "the 1st ", "the next ", "April 5 and ", "from 2017 to ", "late ", "-", "\n", "1990s"],
+    [
+        "April ",
+        "a ",
+        "1 ",
+        "2018 ",
+        "20",
+        " ",
+        "two days ",
+        "the 1st ",
+        "the next ",
+        "April 5 and ",
+        "from 2017 to ",
+        "late ",
+        "-",
+        "\n",
+        "1990s",
+    ],
 )
 def test_a_line_of_100000_characters_is_read(unit: str) -> None:
     text = (unit * 100_000)[:100_000]
@@ -252,9 +273,9 @@ def test_a_line_of_100000_characters_is_read(unit: str) -> None:
 
 
 WORDS = st.sampled_from(
-    "April May March may 6 6th 31 2018 1999 20 , . - – to and the of last next this week month year day days two a early late mid end first "
-    "half quarter ago later earlier before after that between from until on in since Monday yesterday spring winter 06/04/2018 2018-04 soldiers "
-    "\n\n ( ) 's".split(" ")
+    "April May March may 6 6th 31 2018 1999 20 , . - – to and the of last next this week month year day days two a early late "
+    "mid end first half quarter ago later earlier before after that between from until on in since "
+    "Monday yesterday spring winter 06/04/2018 2018-04 soldiers \n\n ( ) 's".split(" ")
 )
 
 

@@ -237,3 +237,11 @@ def test_link_out_of_the_folder_is_raised_when_nobody_listens(tree: Path, tmp_pa
 def test_folder_that_is_none_is_refused(tree: Path, name: str, reason: str) -> None:
     with pytest.raises(ReportError, match=reason):
         list(iter_files(tree / name))
+
+
+def test_ragignore_keeps_files_about_the_folder_out(tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    for name in ("README.md", "a.txt", "sub/b.txt", "sub/draft-c.txt", "sub/README.md"):
+        (tmp_path / name).write_text("Words.", encoding="utf-8")
+    (tmp_path / ".ragignore").write_text("# about the folder\nREADME.md\n\nsub/draft-*\n", encoding="utf-8")
+    assert [path.relative_to(tmp_path).as_posix() for path in iter_files(tmp_path)] == ["a.txt", "sub/b.txt"]

@@ -20,7 +20,7 @@ def terms(text: str, *names: str, dates: tuple[DateMention, ...] = (), known: fr
 
 def test_function_words_are_left_out() -> None:
     known = frozenset({"rebuilt", "bridge", "three", "years"})
-    assert terms("Who rebuilt the bridge after three years?", known=known) == ["rebuilt", "bridge", "three", "years"]
+    assert terms("Who rebuilt the bridge in three years?", known=known) == ["rebuilt", "bridge", "three", "years"]
 
 
 def test_question_of_function_words_alone_keeps_them() -> None:

