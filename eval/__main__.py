@@ -36,7 +36,7 @@ from eval.scoring import Located, Shelf, locate_evidence
 from eval.summary import Summary
 from eval.types import EvalQuestion, QuestionResult
 from rag.assistant import Assistant
-from rag.errors import RagError, UsageError
+from rag.errors import LibraryError, RagError, UsageError
 from rag.settings import Settings
 
 DONE, FAILED, USAGE = 0, 1, 2
@@ -122,6 +122,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--baselines", action=argparse.BooleanOptionalAction, help="plain ways to search (default: shipped questions)"
     )
+    parser.add_argument(
+        "--ablation-answers",
+        type=int,
+        default=120,
+        metavar="N",
+        help="questions each variant answers, all kinds among them; searches are of all questions (default 120, 0: all)",
+    )
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="any setting, see `rag settings`")
     parser.add_argument("--llm", metavar="NAME", help="language model, as for `rag ask`")
     parser.add_argument("--config", type=Path, metavar="FILE", help="settings file (rag.toml)")
@@ -165,7 +172,7 @@ def _evaluate_questions(options: argparse.Namespace, settings: Settings) -> Outc
     with Assistant(settings) as assistant:
         shelf = Shelf(assistant.show)
         located = locate_evidence(questions, shelf)
-        names = [row.name for row in assistant.list() if row.state == "ready"]
+        names = _ready(assistant)
         corpus_key = corpus_hash((name, shelf.report(name).sha256) for name in names)
         assistant.warm()
         with workbench.bar("questions", len(questions)) as tick:
@@ -176,13 +183,24 @@ def _evaluate_questions(options: argparse.Namespace, settings: Settings) -> Outc
     card = build(
         results,
         baselines=_baselines(settings, questions, located, shelf, names) if _wanted(options.baselines, shipped) else (),
-        ablation=_ablation(settings, questions, located, shelf) if _wanted(options.ablation, shipped) else (),
+        ablation=_ablation(settings, questions, located, shelf, options.ablation_answers)
+        if _wanted(options.ablation, shipped)
+        else (),
         settings=settings.fingerprint(),
         corpus=corpus_key,
         title=" + ".join(path.stem for path in files) + (f" over {corpus.name}" if corpus else f" over {settings.home.name}"),
         problems=located.problems,
     )
+    with Assistant(settings) as assistant:
+        after = corpus_hash((name, assistant.show(name).sha256) for name in _ready(assistant))
+    if after != corpus_key:
+        # Another process synced or added meanwhile: rows of one table would speak of different libraries.
+        raise LibraryError(f"{settings.home}: the library changed during the evaluation; run it again")
     return Outcome(replace(card, seconds=time.perf_counter() - began), tuple(refused))
+
+
+def _ready(assistant: Assistant) -> list[str]:
+    return [row.name for row in assistant.list() if row.state == "ready"]
 
 
 def _wanted(flag: bool | None, shipped: bool) -> bool:
@@ -209,9 +227,10 @@ def _baselines(
         return runs + run_baselines(Assistant, settings, questions, located, tick)
 
 
-def _ablation(settings: Settings, questions: Sequence[EvalQuestion], located: Located, shelf: Shelf) -> list[Run]:
-    with workbench.bar("ablation", len(ABLATIONS) * len(questions)) as tick:
-        return run_ablations(Assistant, settings, questions, located, shelf, tick=tick)
+def _ablation(settings: Settings, questions: Sequence[EvalQuestion], located: Located, shelf: Shelf, answered: int) -> list[Run]:
+    n = answered or len(questions)
+    with workbench.bar("ablation", len(ABLATIONS) * min(n, len(questions))) as tick:
+        return run_ablations(Assistant, settings, questions, located, shelf, answered=answered, tick=tick)
 
 
 # --- outside collections -----------------------------------------------------------------------------------------------------

@@ -1,19 +1,19 @@
-"""Fit the model that says whether a sentence answers, on the development questions: ``python -m eval.calibrate``.
+"""Fit what says which sentence answers, and how surely, on the development questions: ``python -m eval.calibrate [--write]``.
 
-Every sentence of the passages retrieved for a question is an example: positive when it shares half of an evidence quote, negative
-otherwise; sentences that hold an acceptable answer outside the evidence are left out, they may well be right. Positives and
-negatives weigh the same in sum, so that the few positives count; the bias is then fitted anew, by the highest probability of each
-question against whether the answer drawn from it is backed by evidence, which makes the model's output a confidence. The
-threshold is the highest that refuses at most a given share of answerable questions. Weights and threshold are printed, never
-written: they belong to ``rag/answers/evidence.py`` and ``answering.abstain_below``, with the numbers of this run as the reason.
+Ranking: weights under which evidence gets as much as possible of the softmax over all sentences of its question (listwise, with
+an L2 penalty); a sentence that holds an acceptable answer outside the evidence may well be right and is left out. Confidence: a
+logistic model of the best sentence, against whether it is evidence (or holds the answer) of an answerable question. Both are
+fitted with and without the reader. The threshold is the highest that refuses at most a given share of answerable questions, each
+judged by a model fitted without it; what is printed about new questions comes from the same ten-fold cross-validation.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -21,79 +21,63 @@ from numpy.typing import NDArray
 
 from eval import workbench
 from eval.evalset import load_questions, shipped_files
+from eval.logistic import fit_listwise, fit_logistic, shares
 from eval.metrics import contains
 from eval.runner import Tick
 from eval.scoring import Shelf, locate_evidence
 from eval.selective import auroc
 from eval.support import EvidenceSpan, half_shared
 from eval.types import EvalQuestion
-from rag.answers.evidence import FEATURES, LogisticModel, ScoredSentence
+from rag.answers.confidence import FILE, Calibration, LogisticModel, confidence_features
+from rag.answers.evidence import FEATURES, ScoredSentence
 from rag.assistant import Assistant
 from rag.errors import RagError
 from rag.settings import Settings
+from rag.types import Question
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int_]
 READ_PASSAGES = 20
 """As many passages as ``Assistant.ask`` weighs sentences of."""
 
 
 @dataclass(frozen=True, slots=True)
-class Examples:
-    """Sentences with their features.
+class Example:
+    """A question with the sentences retrieved for it.
 
     Attributes:
-        features: Shape (n, features).
-        positive: Shape (n,); 1 when the sentence is evidence, 0 when not, -1 when it may be right and is left out of the fit.
-        question: Index of the question each belongs to, shape (n,).
-        answerable: By question, shape (questions,).
+        question: As understood.
+        answerable: Whether the reports answer it.
+        sentences: With their features; at least one.
+        labels: Of the sentences: 1 evidence, 0 not, -1 may be right; shape (sentences,).
     """
 
-    features: Floats
-    positive: NDArray[np.int_]
-    question: NDArray[np.int_]
-    answerable: NDArray[np.bool_]
+    question: Question
+    answerable: bool
+    sentences: tuple[ScoredSentence, ...]
+    labels: Ints
+
+    @property
+    def features(self) -> Floats:
+        """Shape (sentences, features)."""
+        return np.array([s.features for s in self.sentences], dtype=float)
 
 
-def fit_logistic(
-    features: Floats, labels: NDArray[np.int_], weights: Floats, *, l2: float = 1.0, steps: int = 50
-) -> LogisticModel:
-    """Logistic regression by Newton's method (iteratively reweighted least squares).
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What a calibration says of questions.
 
-    Args:
-        features: Shape (n, d).
-        labels: 0 or 1, shape (n,).
-        weights: Of the examples, shape (n,).
-        l2: Penalty on the squared weights; the bias is free of it.
-        steps: Most steps; it stops when nothing moves.
-
-    Returns:
-        The model.
+    Attributes:
+        confidence: By question.
+        right: By question, whether its best sentence answers.
     """
-    x = np.hstack([np.ones((len(features), 1)), features])
-    penalty = np.full(x.shape[1], l2)
-    penalty[0] = 1e-9  # keeps the matrix regular when a class is missing
-    beta = np.zeros(x.shape[1])
-    for _ in range(steps):
-        p = 1.0 / (1.0 + np.exp(-np.clip(x @ beta, -30, 30)))
-        gradient = x.T @ (weights * (labels - p)) - penalty * beta
-        curvature = (x * (weights * p * (1 - p))[:, None]).T @ x + np.diag(penalty)
-        step = np.linalg.solve(curvature, gradient)
-        beta += step
-        if np.abs(step).max() < 1e-8:
-            break
-    return LogisticModel(float(beta[0]), tuple(float(b) for b in beta[1:]))
+
+    confidence: Floats
+    right: NDArray[np.bool_]
 
 
-def balanced(labels: NDArray[np.int_]) -> Floats:
-    """Weights under which positives and negatives count the same, half the number of examples each."""
-    share = labels.mean() if len(labels) else 0.0
-    if share in (0.0, 1.0):
-        return np.ones(len(labels))
-    return np.where(labels == 1, 0.5 / share, 0.5 / (1 - share))
-
-
-def collect(assistant: Assistant, questions: Sequence[EvalQuestion], tick: Tick) -> Examples:
-    """Features of every sentence retrieved for every question.
+def collect(assistant: Assistant, questions: Sequence[EvalQuestion], tick: Tick) -> list[Example]:
+    """Features and labels of every sentence retrieved for every question.
 
     Args:
         assistant: To search with.
@@ -101,28 +85,19 @@ def collect(assistant: Assistant, questions: Sequence[EvalQuestion], tick: Tick)
         tick: Called after each question.
 
     Returns:
-        The examples.
+        One example for each question for which anything was found.
     """
     located = locate_evidence(questions, Shelf(assistant.show))
-    rows: list[tuple[float, ...]] = []
-    labels: list[int] = []
-    owner: list[int] = []
-    asked = [q for q in questions if q.id in located.evidence]
-    for index, question in enumerate(asked):
+    examples = []
+    for question in questions:
         understood = assistant.understand(question.question, history=question.history)
-        retrieved = assistant.retriever.search(understood, READ_PASSAGES)
-        accepted = [*question.answers, *(a for group in question.required for a in group)]
-        for sentence in assistant.answerer.score(understood, retrieved):
-            rows.append(sentence.features)
-            labels.append(label(sentence, located.evidence[question.id], accepted))
-            owner.append(index)
+        sentences = assistant.answerer.score(understood, assistant.retriever.search(understood, READ_PASSAGES))
+        if sentences and question.id in located.evidence:
+            accepted = [*question.answers, *(a for group in question.required for a in group)]
+            labels = [label(sentence, located.evidence[question.id], accepted) for sentence in sentences]
+            examples.append(Example(understood, question.answerable, tuple(sentences), np.array(labels, dtype=int)))
         tick()
-    return Examples(
-        np.array(rows, dtype=float).reshape(-1, len(FEATURES)),
-        np.array(labels, dtype=int),
-        np.array(owner, dtype=int),
-        np.array([q.answerable for q in asked], dtype=bool),
-    )
+    return examples
 
 
 def label(sentence: ScoredSentence, evidence: Sequence[EvidenceSpan], accepted: Sequence[str]) -> int:
@@ -133,37 +108,48 @@ def label(sentence: ScoredSentence, evidence: Sequence[EvidenceSpan], accepted: 
     return -1 if any(contains(sentence.text, answer) for answer in accepted) else 0
 
 
-def calibrate(examples: Examples, l2: float) -> tuple[LogisticModel, Floats, NDArray[np.bool_]]:
-    """Fit the weights on sentences, then scale and bias on the best sentence of each question.
+def fit(examples: Sequence[Example], l2: float) -> Calibration:
+    """Fit ranking, then confidence on the best sentences it gives.
 
     Args:
         examples: Of the development questions.
-        l2: Penalty.
+        l2: Penalty on squared weights.
 
     Returns:
-        The model, the confidence of each question (0 where nothing was retrieved), and whether its best sentence is evidence.
+        The calibration.
     """
-    kept = examples.positive >= 0
-    labels = examples.positive[kept]
-    ranking = fit_logistic(examples.features[kept], labels, balanced(labels), l2=l2)
-    scores = examples.features @ np.array(ranking.weights)
-    n = len(examples.answerable)
-    best = np.full(n, -1, dtype=int)
-    for place in np.argsort(scores, kind="stable"):  # the last one written is the highest
-        best[examples.question[place]] = place
-    found = best >= 0
-    right = np.zeros(n, dtype=bool)
-    right[found] = examples.positive[best[found]] != 0
-    right &= examples.answerable
-    outer = fit_logistic(scores[best[found]][:, None], right[found].astype(int), np.ones(int(found.sum())), l2=0.01)
-    model = LogisticModel(outer.bias, tuple(outer.weights[0] * w for w in ranking.weights))
-    confidence = np.zeros(n)
-    confidence[found] = [model.probability(row) for row in examples.features[best[found]].tolist()]
-    return model, confidence, right
+    kept = [(e.features[e.labels >= 0], e.labels[e.labels >= 0] == 1) for e in examples]
+    ranking = fit_listwise([(x, y) for x, y in kept if y.any()], len(FEATURES), l2)
+    best = [_best(example, ranking) for example in examples]
+    right = np.array([is_right for _, is_right in best], dtype=int)
+    bias, weights = fit_logistic(np.array([features for features, _ in best]), right, l2=l2)
+    return Calibration(tuple(ranking.tolist()), LogisticModel(bias, tuple(weights.tolist())))
 
 
-def cross_validated(examples: Examples, l2: float, folds: int = 10, seed: int = 1) -> Floats:
-    """Confidence of each question by a model fitted without it, which is what the weights are worth on new questions.
+def judge(examples: Sequence[Example], calibration: Calibration) -> Judged:
+    """Confidence in the best sentence of each question, and whether it answers."""
+    best = [_best(example, np.array(calibration.ranking)) for example in examples]
+    return Judged(
+        np.array([calibration.confidence.probability(features) for features, _ in best], dtype=float),
+        np.array([is_right for _, is_right in best], dtype=bool),
+    )
+
+
+def _best(example: Example, ranking: Floats) -> tuple[tuple[float, ...], bool]:
+    """Confidence features of the sentence a ranking puts first, and whether it answers the question."""
+    scores = example.features @ ranking
+    order = np.argsort(-scores, kind="stable")
+    share = shares(scores)
+    scored = [_rescored(example.sentences[i], float(scores[i]), float(share[i])) for i in order.tolist()]
+    return confidence_features(example.question, scored), example.answerable and bool(example.labels[order[0]] != 0)
+
+
+def _rescored(sentence: ScoredSentence, score: float, share: float) -> ScoredSentence:
+    return replace(sentence, score=score, share=share)
+
+
+def cross_validated(examples: Sequence[Example], l2: float, folds: int = 10, seed: int = 1) -> Judged:
+    """Each question judged by a calibration fitted without it, which is what the fit is worth on new questions.
 
     Args:
         examples: Of the development questions.
@@ -172,29 +158,16 @@ def cross_validated(examples: Examples, l2: float, folds: int = 10, seed: int = 
         seed: Of the deal.
 
     Returns:
-        Shape (questions,).
+        In the order of the examples.
     """
-    n = len(examples.answerable)
-    fold = np.random.default_rng(seed).permutation(n) % folds
-    unseen = np.zeros(n)
-    for held_out in range(min(folds, n)):
-        seen = np.flatnonzero(fold != held_out)
-        model, _, _ = calibrate(_only(examples, seen), l2)
-        scores = examples.features @ np.array(model.weights) + model.bias
-        for question in np.flatnonzero(fold == held_out):
-            own = scores[examples.question == question]
-            unseen[question] = 1 / (1 + np.exp(-own.max())) if len(own) else 0.0
-    return unseen
-
-
-def _only(examples: Examples, questions: NDArray[np.int_]) -> Examples:
-    """The examples of some questions, numbered anew."""
-    place = np.full(len(examples.answerable), -1)
-    place[questions] = np.arange(len(questions))
-    kept = place[examples.question] >= 0
-    return Examples(
-        examples.features[kept], examples.positive[kept], place[examples.question[kept]], examples.answerable[questions]
-    )
+    fold = np.random.default_rng(seed).permutation(len(examples)) % folds
+    confidence, right = np.zeros(len(examples)), np.zeros(len(examples), dtype=bool)
+    for held_out in range(min(folds, len(examples))):
+        calibration = fit([e for e, f in zip(examples, fold, strict=True) if f != held_out], l2)
+        places = np.flatnonzero(fold == held_out)
+        judged = judge([examples[i] for i in places.tolist()], calibration)
+        confidence[places], right[places] = judged.confidence, judged.right
+    return Judged(confidence, right)
 
 
 def choose_threshold(confidence: Floats, answerable: NDArray[np.bool_], most_refused: float) -> float:
@@ -206,7 +179,7 @@ def choose_threshold(confidence: Floats, answerable: NDArray[np.bool_], most_ref
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Fit and print.
+    """Fit, print and, when asked, write.
 
     Args:
         argv: Arguments; those of the process when None.
@@ -214,14 +187,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         0, or 2 when there is nothing to fit on.
     """
-    parser = argparse.ArgumentParser(prog="python -m eval.calibrate", description="Fit the answer model on the dev questions.")
+    parser = argparse.ArgumentParser(
+        prog="python -m eval.calibrate", description="Fit ranking and confidence on the dev questions."
+    )
     parser.add_argument("--questions", nargs="+", type=Path, metavar="FILE", help="default: the shipped development questions")
     parser.add_argument("--corpus", type=Path, metavar="DIR", help="default: the corpus setting")
     parser.add_argument("--l2", type=float, default=1.0, metavar="X", help="penalty on squared weights (default 1)")
     parser.add_argument(
         "--most-refused", type=float, default=0.08, metavar="S", help="share of answerable ones refused (default 0.08)"
     )
+    parser.add_argument("--write", action="store_true", help=f"write {FILE.name}; the threshold goes into the settings by hand")
     options = parser.parse_args(argv)
+    rows = {}
     try:
         settings = Settings.load()
         corpus = options.corpus or settings.corpus
@@ -231,44 +208,46 @@ def main(argv: Sequence[str] | None = None) -> int:
             workbench.note("no development questions to fit on")
             return 2
         workbench.prepare(settings, corpus)
-        with Assistant(settings) as assistant, workbench.bar("questions", len(questions)) as tick:
-            examples = collect(assistant, questions, tick)
+        for name, has_reader in (("reader", True), ("sentences", False)):
+            own = settings.changed({"answering.reader": has_reader})
+            with Assistant(own) as assistant, workbench.bar(f"{name}: questions", len(questions)) as tick:
+                examples = collect(assistant, questions, tick)
+            rows[name] = _report(name, examples, options.l2, options.most_refused)
     except RagError as error:
         workbench.note(str(error))
         return 2
-    model, confidence, right = calibrate(examples, options.l2)
-    unseen = cross_validated(examples, options.l2)
-    threshold = choose_threshold(confidence, examples.answerable, options.most_refused)
-    _show(examples, model, confidence, right, threshold)
-    for label_, truth in (("answerable against not", examples.answerable), ("right against wrong", right)):
-        area = auroc(truth, unseen)
-        sys.stdout.write(f"AUROC {label_}, each question by a model that did not see it: {_number(area)}\n")
+    if options.write:
+        FILE.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
     return 0
+
+
+def _report(name: str, examples: Sequence[Example], l2: float, most_refused: float) -> dict[str, object]:
+    """Fit, print what it is worth, and give the row of the file."""
+    calibration, unseen = fit(examples, l2), cross_validated(examples, l2)
+    answerable = np.array([e.answerable for e in examples], dtype=bool)
+    threshold = choose_threshold(unseen.confidence, answerable, most_refused)
+    refused = unseen.confidence < threshold
+    out = sys.stdout.write
+    n_evidence = sum(int((e.labels == 1).sum()) for e in examples)
+    out(f"{name}: {len(examples)} questions, {sum(len(e.labels) for e in examples)} sentences, {n_evidence} of them evidence\n")
+    row = calibration.to_row()
+    for part, weights in row.items():
+        out(f"  {part}: " + ", ".join(f"{key} {value:+.2f}" for key, value in weights.items()) + "\n")
+    out("  on questions not seen by the fit:\n")
+    out(f"    best sentence answers: {_percent(unseen.right[answerable])} of answerable questions\n")
+    out(f"    AUROC answerable against not: {_number(auroc(answerable, unseen.confidence))}\n")
+    out(f"    AUROC right against wrong: {_number(auroc(unseen.right, unseen.confidence))}\n")
+    out(f"    answering.abstain_below = {threshold:.3f}: refuses {_percent(refused[answerable])} of answerable, ")
+    out(f"declines {_percent(refused[~answerable])} of unanswerable\n\n")
+    return row
+
+
+def _percent(flags: NDArray[np.bool_]) -> str:
+    return f"{100 * flags.mean():.1f} %" if len(flags) else "none"
 
 
 def _number(value: float | None) -> str:
     return "undefined" if value is None else f"{value:.3f}"
-
-
-def _show(examples: Examples, model: LogisticModel, confidence: Floats, right: NDArray[np.bool_], threshold: float) -> None:
-    out = sys.stdout.write
-    answerable, refused = examples.answerable, confidence < threshold
-    n_evidence = int((examples.positive == 1).sum())
-    out(f"{len(answerable)} questions, {len(examples.positive)} sentences, {n_evidence} of them evidence\n\n")
-    out("feature           weight\n")
-    for name, weight in zip(FEATURES, model.weights, strict=True):
-        out(f"{name:<16}{weight:+8.3f}\n")
-    out(f"{'bias':<16}{model.bias:+8.3f}\n\n")
-    weights = ", ".join(f"{w:.2f}" for w in model.weights)
-    out(f"DEFAULT_MODEL = LogisticModel(bias={model.bias:.2f}, weights=({weights}))\n")
-    out(f"answering.abstain_below = {threshold:.3f}\n\n")
-    out(f"best sentence backed by evidence: {100 * right[answerable].mean():.1f} % of answerable questions\n")
-    out(f"at the threshold: {100 * refused[answerable].mean():.1f} % of answerable refused, ")
-    out(
-        f"{100 * refused[~answerable].mean():.1f} % of unanswerable declined\n"
-        if (~answerable).any()
-        else "no unanswerable ones\n"
-    )
 
 
 if __name__ == "__main__":

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from eval.comparison import Change, Comparison
 from eval.scorecard import OtherRun, Scorecard
 from eval.summary import LOWER_IS_BETTER, MEANS, WHOLE, Summary
 
 HEADLINE = (
+    "reading.exact_match",
+    "reading.f1",
+    "reading.f1_with_no_answer",
+    "reading.auroc",
     "retrieval.recall@1",
     "retrieval.recall@5",
     "retrieval.recall@10",
@@ -40,6 +44,9 @@ KIND_COLUMNS = (
     ("citation.precision", "cit. prec."),
     ("citation.recall", "cit. recall"),
     ("abstention.accuracy", "answers or declines rightly"),
+    ("reading.exact_match", "reading EM"),
+    ("reading.f1", "reading F1"),
+    ("reading.f1_with_no_answer", "F1 with no answer"),
 )
 ABLATION_COLUMNS = (
     ("retrieval.recall@1", "recall@1"),
@@ -100,10 +107,11 @@ def render(card: Scorecard) -> str:
         f"{n['questions']} questions ({n['answerable']} answerable, {n['unanswerable']} not), settings {card.settings}, "
         f"corpus {card.corpus}, {card.seconds:.0f} s. Per cent, with bootstrap 95 % intervals.",
         _overall(card),
-        "## By kind",
-        _by_group("kind", card.by_kind),
-        _by_group("answerable", card.by_answerable),
     ]
+    if len(card.by_kind) > 1:
+        parts += ["## By kind", _by_group("kind", card.by_kind)]
+    if len(card.by_answerable) > 1:
+        parts.append(_by_group("answerable", card.by_answerable))
     if card.baselines:
         columns = [c for c in ABLATION_COLUMNS if c[0].startswith("retrieval.")]
         parts += ["## Search beside plain ways (answerable questions)", _others(card, card.baselines, columns)]
@@ -134,14 +142,32 @@ def _overall(card: Scorecard) -> str:
 
 
 def _by_group(title: str, groups: Mapping[str, Summary]) -> str:
-    rows = [[name, str(s.n["questions"]), *(percent(s.metrics.get(m)) for m, _ in KIND_COLUMNS)] for name, s in groups.items()]
-    return table([title, "n", *(label for _, label in KIND_COLUMNS)], rows)
+    columns = known_columns(KIND_COLUMNS, groups.values())
+    rows = [[name, str(s.n["questions"]), *(percent(s.metrics.get(m)) for m, _ in columns)] for name, s in groups.items()]
+    return table([title, "n", *(label for _, label in columns)], rows)
+
+
+def known_columns(columns: Sequence[tuple[str, str]], summaries: Iterable[Summary]) -> list[tuple[str, str]]:
+    """The columns that are not empty."""
+    known = {name for summary in summaries for name in summary.metrics}
+    return [column for column in columns if column[0] in known]
 
 
 def _others(card: Scorecard, runs: Sequence[OtherRun], columns: Sequence[tuple[str, str]]) -> str:
     rows = [["as set", *(percent(card.overall.metrics.get(m)) for m, _ in columns), _p50(card.latency)]]
+    rows += [[name, *cells, "-"] for name, cells in on_sample(card, runs, columns)]
     rows += [[run.name, *(_with_change(run, m) for m, _ in columns), _p50(run.latency)] for run in runs]
     return table(["", *(label for _, label in columns), "p50 ms"], rows)
+
+
+def on_sample(card: Scorecard, runs: Sequence[OtherRun], columns: Sequence[tuple[str, str]]) -> list[tuple[str, list[str]]]:
+    """The row of the run as set over those questions only that the variants answered; none where they answered all."""
+    asked = next((run.summary.n["questions"] for run in runs if run.latency), 0)
+    if not 0 < asked < card.overall.n["questions"]:
+        return []
+    old = next(run.changes for run in runs if run.latency)
+    cells = [percent(old[m].old) if m in old and not m.startswith("retrieval.") else "" for m, _ in columns]
+    return [(f"as set, the {asked} questions answered below", cells)]
 
 
 def _with_change(run: OtherRun, metric: str) -> str:

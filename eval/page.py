@@ -9,7 +9,17 @@ import numpy as np
 
 from eval import plots
 from eval.comparison import Comparison
-from eval.markdown import ABLATION_COLUMNS, HEADLINE, KIND_COLUMNS, is_clear, percent, signed, with_interval
+from eval.markdown import (
+    ABLATION_COLUMNS,
+    HEADLINE,
+    KIND_COLUMNS,
+    is_clear,
+    known_columns,
+    on_sample,
+    percent,
+    signed,
+    with_interval,
+)
 from eval.page_style import STYLE
 from eval.scorecard import OtherRun, Scorecard
 from eval.selective import calibration_bins, risk_coverage
@@ -56,10 +66,11 @@ def render(card: Scorecard, comparison: Comparison | None = None) -> str:
         _plots(card),
         "<h2>All metrics</h2>",
         _overall(card),
-        "<h2>By kind</h2>",
-        _by_group("kind", card.by_kind),
-        _by_group("", card.by_answerable),
     ]
+    if len(card.by_kind) > 1:
+        parts += ["<h2>By kind</h2>", _by_group("kind", card.by_kind)]
+    if len(card.by_answerable) > 1:
+        parts.append(_by_group("", card.by_answerable))
     if card.baselines:
         columns = [c for c in ABLATION_COLUMNS if c[0].startswith("retrieval.")]
         parts += ["<h2>Search beside plain ways</h2>", _others(card, card.baselines, columns)]
@@ -143,14 +154,14 @@ def _overall(card: Scorecard) -> str:
 
 
 def _by_group(title: str, groups: Mapping[str, Summary]) -> str:
-    rows = [
-        [escape(name), str(s.n["questions"]), *(percent(s.metrics.get(m)) for m, _ in KIND_COLUMNS)] for name, s in groups.items()
-    ]
-    return _table([title, "n", *(label for _, label in KIND_COLUMNS)], rows)
+    columns = known_columns(KIND_COLUMNS, groups.values())
+    rows = [[escape(name), str(s.n["questions"]), *(percent(s.metrics.get(m)) for m, _ in columns)] for name, s in groups.items()]
+    return _table([title, "n", *(label for _, label in columns)], rows)
 
 
 def _others(card: Scorecard, runs: Sequence[OtherRun], columns: Sequence[tuple[str, str]]) -> str:
     rows = [["as set", *(percent(card.overall.metrics.get(m)) for m, _ in columns)]]
+    rows += [[escape(name), *cells] for name, cells in on_sample(card, runs, columns)]
     for run in runs:
         cells = []
         for metric, _ in columns:

@@ -63,6 +63,7 @@ ABLATIONS = (
     Variant("no passage vectors", {"search.passage_weight": 0.0}, ""),
     Variant("no date evidence", {"search.date_weight": 0.0}, ""),
     Variant("no name evidence", {"search.name_weight": 0.0}, ""),
+    Variant("no reader", {"answering.reader": False}, "sentences picked by rules"),
     Variant("one sentence quoted", {"answering.sentences": 1}, ""),
     Variant("never declines", {"answering.abstain_below": 0.0}, "threshold 0"),
 )
@@ -79,6 +80,7 @@ class Run:
         overrides: Settings that differ from the main run's.
         what: What it shows.
         answers: Whether answers were asked for, or passages only.
+        searched: Rankings of more questions than were answered; their scores then stand for those of ``results``.
     """
 
     name: str
@@ -86,6 +88,7 @@ class Run:
     overrides: Mapping[str, Any] = field(default_factory=dict)
     what: str = ""
     answers: bool = True
+    searched: tuple[QuestionResult, ...] = ()
 
 
 def ask_all(
@@ -195,13 +198,22 @@ def run_baselines(
     runs = []
     for variant in BASELINES:
         with opener(settings.changed(variant.overrides)) as asked:
-
-            def search(question: EvalQuestion, asked: Asked = asked) -> list[tuple[str, int, int]]:
-                return passage_spans(asked.search(question.question, history=question.history, top_k=TOP_K))
-
-            results = search_all(search, questions, located.evidence, tick)
+            results = search_all(searcher(asked), questions, located.evidence, tick)
         runs.append(Run(variant.name, tuple(results), variant.overrides, variant.what, answers=False))
     return runs
+
+
+def searcher(asked: Asked) -> Callable[[EvalQuestion], Sequence[tuple[str, int, int]]]:
+    """An assistant's search as ``search_all`` takes it."""
+    return lambda question: passage_spans(asked.search(question.question, history=question.history, top_k=TOP_K))
+
+
+def spread(questions: Sequence[EvalQuestion], n: int) -> list[EvalQuestion]:
+    """So many questions with every kind in its share: each of equal steps through the questions ordered by kind; 0 for all."""
+    if n <= 0 or n >= len(questions):
+        return list(questions)
+    ordered = sorted(questions, key=lambda q: (q.kind, q.id))
+    return [ordered[i * len(ordered) // n] for i in range(n)]
 
 
 def run_ablations(
@@ -211,9 +223,10 @@ def run_ablations(
     located: Located,
     shelf: Shelf,
     variants: Sequence[Variant] = ABLATIONS,
+    answered: int = 0,
     tick: Tick | None = None,
 ) -> list[Run]:
-    """Every question again with one part switched off at a time.
+    """The questions again with one part switched off at a time.
 
     Args:
         opener: Makes an assistant of settings.
@@ -222,19 +235,27 @@ def run_ablations(
         located: Their evidence.
         shelf: The library's reports.
         variants: What to switch off.
-        tick: Called after each question.
+        answered: Questions to answer, spread over the kinds, as answering costs far more than searching; 0 for all.
+        tick: Called after each question answered.
 
     Returns:
-        A run for each variant that changes anything.
+        A run for each variant that changes anything: answers of the sample and, where search differs, rankings of all questions.
     """
     runs = []
+    chosen = spread(questions, answered)
     for variant in variants:
         if all(settings.get(key) == value for key, value in variant.overrides.items()):
-            if tick is not None:
-                for _ in questions:
-                    tick()
+            for _ in chosen:
+                (tick or _nothing)()
             continue
         with opener(settings.changed(variant.overrides)) as asked:
-            results = ask_all(asked, questions, located, shelf, tick)
-        runs.append(Run(variant.name, tuple(results), variant.overrides, variant.what))
+            results = ask_all(asked, chosen, located, shelf, tick)
+            searched: list[QuestionResult] = []
+            if len(chosen) < len(questions) and any(key.startswith("search.") for key in variant.overrides):
+                searched = search_all(searcher(asked), questions, located.evidence)
+        runs.append(Run(variant.name, tuple(results), variant.overrides, variant.what, searched=tuple(searched)))
     return runs
+
+
+def _nothing() -> None:
+    return None

@@ -184,11 +184,18 @@ def load_results(path: Path) -> list[QuestionResult]:
 def _other(run: Run, results: Sequence[QuestionResult]) -> OtherRun:
     changes = {change.name: change for change in compare_results(run.results, results, whole=run.answers)}
     summary = summarise(run.results, intervals=False)
+    if not run.answers:
+        summary = _retrieval_only(summary)
+    if run.searched:
+        changes |= {change.name: change for change in compare_results(run.searched, results, whole=False)}
+        found = _retrieval_only(summarise(run.searched, intervals=False))
+        counts = {name: count for name, count in found.n.items() if name in found.metrics}
+        summary = Summary({**summary.metrics, **found.metrics}, {}, {**summary.n, **counts})
     return OtherRun(
         name=run.name,
         what=run.what,
         settings=run.overrides,
-        summary=summary if run.answers else _retrieval_only(summary),
+        summary=summary,
         changes=changes,
         latency=latency(run.results) if run.answers else {},
     )

@@ -179,7 +179,7 @@ def by_group(results: Sequence[QuestionResult], key: Callable[[QuestionResult], 
     groups: dict[str, list[QuestionResult]] = {}
     for result in results:
         groups.setdefault(key(result), []).append(result)
-    order = {name: place for place, name in enumerate((*KINDS, "dev", "test"))}
+    order = {name: place for place, name in enumerate(("answerable", *KINDS, "dev", "test"))}
     return {name: summarise(groups[name]) for name in sorted(groups, key=lambda g: (order.get(g, len(order)), g))}
 
 

@@ -1,14 +1,14 @@
-"""Which sentence answers: every sentence of the retrieved passages with its features, scored by a small logistic model.
+"""Which sentence answers: every sentence of the retrieved passages with its features, ordered by fitted weights.
 
-The features are comparable across questions, so the same model that orders the sentences also says how sure the best one is.
-Weights are fitted on the development questions by ``python -m eval.calibrate`` and kept here with the settings' threshold.
+The weights are in ``calibration.json`` beside this file, fitted on the development questions by ``python -m eval.calibrate``; how
+sure the best sentence is stands in ``confidence``.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -20,8 +20,14 @@ from rag.models.reader import PartReading, Reading
 from rag.reports.names import fold
 from rag.types import DateRange, Passage, Question, RetrievedPassage, Span
 
-FEATURES = ("cosine", "cover", "context_cover", "date", "names", "typed", "passage", "rank", "margin", "relevance", "lead")
-"""Names of the features, in the order of the weights; the last three are the reader's, 0 without one."""
+FEATURES = tuple("cosine before cover context_cover missing date names typed passage rank margin relevance lead".split())
+"""Names of the features, in the order of the weights; the last three are the reader's, 0 without one.
+
+cosine: of question and sentence. before: of question and the sentence before it, which often says what this one is about.
+cover, context_cover: share of the question's words, by rarity, in the sentence and in the passage. missing: the rarest of its
+words that the passage lacks, against the rarest of all. date: ``date_match``, or that of the sentence before when this one has no
+date. names: share of its names in the passage. typed: whether an expression of the kind asked for is there, 1 when it is what the
+reader points at. passage, rank: of the retrieval. margin, relevance, lead: of the reader."""
 
 
 class PassageReader(Protocol):
@@ -42,7 +48,8 @@ class ScoredSentence:
         features: Values by ``FEATURES``, each about 0 to 1 (``date``, ``margin`` and ``relevance`` from about -1).
         candidate: The expression in it that answers the kind asked for, by rules, or None.
         read: The reader's answer in it, stored-text offsets, or None without a reader.
-        probability: That it answers, 0 to 1.
+        score: Higher is better; differences count, the level means nothing.
+        share: Softmax of the score over all sentences of the question, 0 to 1.
     """
 
     retrieved: RetrievedPassage
@@ -50,7 +57,8 @@ class ScoredSentence:
     features: tuple[float, ...]
     candidate: Candidate | None
     read: Span | None
-    probability: float
+    score: float
+    share: float = 0.0
 
     @property
     def text(self) -> str:
@@ -62,33 +70,14 @@ class ScoredSentence:
         return passage.text[span.start - passage.start : span.end - passage.start]
 
 
-@dataclass(frozen=True, slots=True)
-class LogisticModel:
-    """``p = 1 / (1 + exp(-(bias + weights . features)))``."""
-
-    bias: float
-    weights: tuple[float, ...]
-
-    def probability(self, features: Sequence[float]) -> float:
-        z = self.bias + sum(w * f for w, f in zip(self.weights, features, strict=True))
-        return 1.0 / (1.0 + math.exp(-max(-60.0, min(60.0, z))))
-
-
-SENTENCE_MODEL = LogisticModel(bias=-5.2, weights=(3.6, 2.6, 1.6, 1.6, 1.2, 0.8, 0.9, 0.5, 0.0, 0.0, 0.0))
-"""For use without a reader."""
-
-READER_MODEL = LogisticModel(bias=-5.2, weights=(3.6, 2.6, 1.6, 1.6, 1.2, 0.8, 0.9, 0.5, 2.0, 1.0, 1.0))
-"""For use with the shipped reader."""
-
-
 def score_sentences(
     question: Question,
     retrieved: Sequence[RetrievedPassage],
     query_vector: NDArray[np.float32],
     sentence_vectors: Mapping[str, NDArray[np.float32]],
     idf: Callable[[str], float],
+    weights: Sequence[float],
     readings: Sequence[Reading] = (),
-    model: LogisticModel = SENTENCE_MODEL,
 ) -> list[ScoredSentence]:
     """Score every sentence of the retrieved passages.
 
@@ -98,11 +87,11 @@ def score_sentences(
         query_vector: Of the question, shape (dim,), unit length.
         sentence_vectors: By passage id, shape (sentences, dim), unit length, in the order of ``passage.sentences``.
         idf: Weight of a word, higher for rarer ones.
+        weights: Of the features.
         readings: The reader's, of the first passages, with a part for each sentence; none without a reader.
-        model: Turns features into a probability.
 
     Returns:
-        All sentences, most probable first; the same sentence retrieved twice (overlapping passages) counts once.
+        All sentences, best first; the same sentence retrieved twice (overlapping passages) counts once.
     """
     date_stems = frozenset(w.stem for d in question.dates for w in content_words(d.text))
     words = [w for w in content_words(question.query) if w.stem not in date_stems]
@@ -111,35 +100,48 @@ def score_sentences(
     top = max((r.score for r in retrieved), default=1.0) or 1.0
     best_margin = max((part.margin for reading in readings for part in reading.parts if part), default=0.0)
     kept: dict[tuple[str, int, int], ScoredSentence] = {}
+    rarest = max(asked.values(), default=1.0) or 1.0
     for position, r in enumerate(retrieved):
         passage = r.passage
         vectors = sentence_vectors.get(passage.id)
+        cosines = [float(c) for c in vectors @ query_vector] if vectors is not None else []
         reading = readings[position] if position < len(readings) else None
         context = frozenset(w.stem for w in content_words(f"{passage.title} {passage.place} {passage.text}"))
         context_cover = sum(weight * related(s, context) for s, weight in asked.items()) / total
+        missing = max((weight for s, weight in asked.items() if not related(s, context)), default=0.0) / rarest
         names = name_share(question, f"{passage.title} {passage.text}")
+        dated_before = 0.0
         for index, span in enumerate(passage.sentences):
             text = passage.text[span.start - passage.start : span.end - passage.start]
             stems = frozenset(w.stem for w in content_words(text))
             typed = candidates(question, passage, span)
             part = reading.parts[index] if reading is not None and index < len(reading.parts) else None
+            read = Span(passage.start + part.start, passage.start + part.end) if part else None
+            dated = date_match(question, r, span)
+            if dated < dated_before and not _has_date(passage, span):
+                dated = 0.9 * dated_before
+            dated_before = dated
             features = (
-                float(vectors[index] @ query_vector) if vectors is not None and index < len(vectors) else 0.0,
+                cosines[index] if index < len(cosines) else 0.0,
+                cosines[index - 1] if 0 < index <= len(cosines) else context_cover * 0.5,
                 sum(weight * related(s, stems) for s, weight in asked.items()) / total,
                 context_cover,
-                date_match(question, r, span),
+                missing,
+                dated,
                 names,
-                1.0 if typed or question.kind in ("yes_no", "what", "how") else 0.0,
+                _typed(question, typed, read),
                 r.score / top,
                 1.0 / r.rank,
                 *_read_features(part, reading, best_margin, bool(readings)),
             )
-            read = Span(passage.start + part.start, passage.start + part.end) if part else None
-            sentence = ScoredSentence(r, span, features, typed[0] if typed else None, read, model.probability(features))
+            score = sum(w * f for w, f in zip(weights, features, strict=True))
+            sentence = ScoredSentence(r, span, features, typed[0] if typed else None, read, score)
             key = (passage.report_id, span.start, span.end)
-            if key not in kept or kept[key].probability < sentence.probability:
+            if key not in kept or kept[key].score < score:
                 kept[key] = sentence
-    return sorted(kept.values(), key=lambda s: (-s.probability, s.retrieved.rank, s.span.start))
+    ordered = sorted(kept.values(), key=lambda s: (-s.score, s.retrieved.rank, s.span.start))
+    mass = sum(math.exp(s.score - ordered[0].score) for s in ordered)
+    return [replace(s, share=math.exp(s.score - ordered[0].score) / mass) for s in ordered]
 
 
 def _read_features(
@@ -155,6 +157,20 @@ def _read_features(
         max(-1.0, min(1.0, reading.relevance / 4.0)),
         math.exp(max(-20.0, (part.margin - best) / 2.0)),
     )
+
+
+def _has_date(passage: Passage, span: Span) -> bool:
+    return any(span.start <= d.start and d.end <= span.end for d in passage.dates)
+
+
+def _typed(question: Question, typed: Sequence[Candidate], read: Span | None) -> float:
+    if question.kind in ("yes_no", "what", "how", "why", "list"):
+        return 1.0
+    if not typed:
+        return 0.0
+    if read is None:
+        return 1.0
+    return 1.0 if any(c.span.start < read.end and read.start < c.span.end for c in typed) else 0.5
 
 
 def name_share(question: Question, text: str) -> float:

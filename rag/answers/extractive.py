@@ -8,18 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.answers.citations import cite, nearest
-from rag.answers.evidence import (
-    READER_MODEL,
-    PassageReader,
-    ScoredSentence,
-    name_share,
-    score_sentences,
-)
+from rag.answers.confidence import confidence_features, load_calibration
+from rag.answers.evidence import PassageReader, ScoredSentence, name_share, score_sentences
 from rag.answers.value import find_value
 from rag.answers.words import content_words
 from rag.reports.date_text import format_day
 from rag.settings import Answering
 from rag.types import NO_ANSWER, Answer, Citation, DateRange, Question, RetrievedPassage
+
+_CLOSE = 0.7
+"""A further sentence is quoted when its score is at most this much below the best one: half as likely."""
 
 _MULTIPLE = frozenset(("list", "why", "what", "how", "who"))
 
@@ -48,17 +46,19 @@ class ExtractiveAnswerer:
         self._idf = idf
         self._settings = settings
         self._reader = reader
+        self._calibration = load_calibration(reader is not None)
 
     def score(self, question: Question, retrieved: Sequence[RetrievedPassage]) -> list[ScoredSentence]:
         """Sentences of the retrieved passages, most probable first."""
         vectors = self._sentence_vectors([r.passage.id for r in retrieved])
         query_vector = self._encode([question.query])[0]
+        weights = self._calibration.ranking
         if self._reader is None:
-            return score_sentences(question, retrieved, query_vector, vectors, self._idf)
+            return score_sentences(question, retrieved, query_vector, vectors, self._idf, weights)
         read = [r.passage for r in retrieved[: self._settings.read_passages]]
         parts = [[(s.start - p.start, s.end - p.start) for s in p.sentences] for p in read]
         readings = self._reader.read(question.query, read, parts)
-        return score_sentences(question, retrieved, query_vector, vectors, self._idf, readings, READER_MODEL)
+        return score_sentences(question, retrieved, query_vector, vectors, self._idf, weights, readings)
 
     def answer(self, question: Question, retrieved: Sequence[RetrievedPassage], coverage: DateRange | None = None) -> Answer:
         """Answer from passages.
@@ -73,7 +73,7 @@ class ExtractiveAnswerer:
         """
         scored = self.score(question, retrieved)
         kept = tuple(retrieved[: self._settings.passages])
-        best = scored[0].probability if scored else 0.0
+        best = self._calibration.confidence.probability(confidence_features(question, scored)) if scored else 0.0
         if not scored or best < self._settings.abstain_below:
             return self._abstain(question, kept, scored, best, coverage)
         chosen = self._choose(question, scored)
@@ -114,8 +114,9 @@ class ExtractiveAnswerer:
                 len(stems & {w.stem for w in content_words(c.text)}) >= 0.8 * min(len(stems), len(content_words(c.text)))
                 for c in chosen
             )
-            close = sentence.probability >= max(self._settings.abstain_below, 0.85 * chosen[0].probability)
-            if close and not repeats:
+            if sentence.score < chosen[0].score - _CLOSE:
+                break
+            if not repeats:
                 chosen.append(sentence)
         return chosen
 

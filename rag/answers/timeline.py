@@ -93,15 +93,12 @@ def _concerns(event: _Event, asked: Mapping[str, float], question: Question) -> 
 def _merge(events: Sequence[_Event]) -> list[list[_Event]]:
     groups: list[list[_Event]] = []
     for event in events:
-        for group in reversed(groups):
-            first = group[0]
-            if (event.on.start - first.on.end).days > _WIDEST:
-                break
-            if any(_same(event, other) for other in group):
-                group.append(event)
-                break
-        else:
+        near = (group for group in reversed(groups) if (event.on.start - group[0].on.end).days <= _WIDEST)
+        group = next((group for group in near if any(_same(event, other) for other in group)), None)
+        if group is None:
             groups.append([event])
+        else:
+            group.append(event)
     return groups
 
 

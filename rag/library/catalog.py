@@ -1,6 +1,7 @@
 """The catalog: every report, its passages, their vectors and the full-text index in one SQLite file, the truth of the library.
 
-Reading is in ``lookup``, the tables in ``schema``; this module holds what changes them. A report's life is its ``state``:
+Reading is in ``lookup``, the vectors in ``kept_vectors``, the tables in ``schema``; this module holds what changes
+them. A report's life is its ``state``:
 
     (file) -> pending -> ready -> removing -> (gone)
 
@@ -13,16 +14,13 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
-from collections.abc import Callable, Generator, Iterable, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from rag.errors import LibraryError
 from rag.library import rows
-from rag.library.lookup import PASSAGE_COLUMNS, Lookup
+from rag.library.kept_vectors import KeptVectors
 from rag.library.results import ReportRow
 from rag.types import Passage, Report
 
@@ -57,23 +55,6 @@ class Stored:
     n_passages: int
 
 
-@dataclass(frozen=True, slots=True)
-class StoredVectors:
-    """Vectors of one passage, ready to be stored.
-
-    Attributes:
-        key: Of the passage.
-        digest: Of the texts they were made from.
-        vector: Float16 bytes.
-        sentences: Float16 bytes, one vector after the other.
-    """
-
-    key: int
-    digest: str
-    vector: bytes
-    sentences: bytes
-
-
 _STORED = "SELECT key, id, name, sha256, made_by, state, path, mtime_ns, size, n_entries, n_passages FROM reports"
 
 
@@ -82,51 +63,8 @@ def _stored(row: Sequence[Any]) -> Stored:
     return Stored(key, report_id, name, sha256, made_by, state, Source(path, mtime_ns, size), n_entries, n_passages)
 
 
-def _roll_back(db: sqlite3.Connection) -> None:
-    if db.in_transaction:  # SQLite rolls back by itself when the disk is full
-        db.execute("ROLLBACK")
-
-
-class Catalog(Lookup):
-    """All changes to the catalog. Thread-safe: each thread has its own connection, SQLite serialises the writers."""
-
-    @contextmanager
-    def write(self) -> Generator[sqlite3.Connection, None, None]:
-        """One transaction that holds SQLite's write lock from its start, rolled back on any error.
-
-        Raises:
-            LibraryError: The file is locked for a minute, full or damaged.
-        """
-        db = self.db
-        if db.in_transaction:  # part of a larger transaction
-            yield db
-            return
-        try:
-            db.execute("BEGIN IMMEDIATE")
-            try:
-                yield db
-                db.execute("COMMIT")
-            except BaseException:
-                _roll_back(db)
-                raise
-        except sqlite3.Error as error:
-            raise LibraryError(
-                f"{self.path}: the catalog could not be written ({error}); free space and run `rag doctor`"
-            ) from error
-
-    def set_meta(self, key: str, value: str) -> None:
-        """Set a value of the key-value table."""
-        with self.write() as db:
-            db.execute("INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", (key, value))
-
-    def bump(self) -> None:
-        """Tell searchers that something they can notice has changed."""
-        with self.write() as db:
-            db.execute("UPDATE meta SET value = value + 1 WHERE key = 'generation'")
-
-    def persist(self) -> None:
-        """Make all commits so far survive a power cut (see ``schema.connect``)."""
-        self.db.execute("PRAGMA wal_checkpoint(PASSIVE)")
+class Catalog(KeptVectors):
+    """All changes to the catalog; thread-safe."""
 
     # reports --------------------------------------------------------------------------------------------------------------
 
@@ -263,58 +201,6 @@ class Catalog(Lookup):
         """Keys of the reports in a state, oldest first."""
         return [row[0] for row in self.db.execute("SELECT key FROM reports WHERE state = ? ORDER BY key", (state,))]
 
-    def count_unembedded(self, model: str) -> int:
-        """Passages, live or pending, that have no vectors of the model."""
-        row = self.db.execute(
-            "SELECT count(*) FROM passages p JOIN reports r ON r.key = p.report WHERE r.state <> 'removing'"
-            " AND NOT EXISTS (SELECT 1 FROM sentence_vectors s WHERE s.passage = p.key AND s.model = ?)",
-            (model,),
-        ).fetchone()
-        return int(row[0])
-
-    def unembedded(self, model: str, after: int, limit: int) -> list[tuple[int, Passage]]:
-        """Passages, live or pending, that have no vectors of the model, by key.
-
-        Args:
-            model: Which vectors.
-            after: Only larger keys.
-            limit: Most of them.
-
-        Returns:
-            Pairs of key and passage.
-        """
-        found = self.db.execute(
-            f"SELECT {PASSAGE_COLUMNS.replace('FROM', ', p.key FROM', 1)} WHERE r.state <> 'removing' AND p.key > ?"  # noqa: S608
-            " AND NOT EXISTS (SELECT 1 FROM sentence_vectors s WHERE s.passage = p.key AND s.model = ?) ORDER BY p.key LIMIT ?",
-            (after, model, limit),
-        )
-        return [(row[16], rows.passage_of(row)) for row in found]
-
-    def known_vectors(self, model: str, digests: Iterable[str]) -> dict[str, tuple[bytes, bytes]]:
-        """Vectors already made from the same texts, by digest: what did not change is not embedded again."""
-        found = self.db.execute(
-            "SELECT v.digest, v.vector, s.vectors FROM passage_vectors v"
-            " JOIN sentence_vectors s ON s.passage = v.passage AND s.model = v.model"
-            " WHERE v.model = ? AND v.digest IN (SELECT value FROM json_each(?))",
-            (model, json.dumps(list(digests))),
-        )
-        return {digest: (vector, sentences) for digest, vector, sentences in found}
-
-    def put_vectors(self, model: str, vectors: Iterable[StoredVectors]) -> None:
-        """Store vectors of passages that are still there, in one transaction."""
-        with self.write() as db:
-            for v in vectors:
-                if db.execute("SELECT 1 FROM passages WHERE key = ?", (v.key,)).fetchone():
-                    db.execute("INSERT OR REPLACE INTO passage_vectors VALUES (?, ?, ?, ?)", (v.key, model, v.digest, v.vector))
-                    db.execute("INSERT OR REPLACE INTO sentence_vectors VALUES (?, ?, ?)", (v.key, model, v.sentences))
-            self.bump()
-
-    def drop_other_vectors(self, model: str) -> None:
-        """Delete the vectors of every other model."""
-        with self.write() as db:
-            db.execute("DELETE FROM passage_vectors WHERE model <> ?", (model,))
-            db.execute("DELETE FROM sentence_vectors WHERE model <> ?", (model,))
-
     def pending_embedded(self, model: str) -> list[int]:
         """Keys of pending reports all of whose passages have vectors, oldest first."""
         found = self.db.execute(
@@ -324,28 +210,6 @@ class Catalog(Lookup):
             (model,),
         )
         return [row[0] for row in found]
-
-    def report_vectors(self, key: int, model: str) -> tuple[list[str], rows.FloatArray]:
-        """Passage ids of one report, live or not, and their vectors ``(n, dim)``."""
-        found = self.db.execute(
-            "SELECT p.id, v.vector FROM passages p JOIN passage_vectors v ON v.passage = p.key AND v.model = ? WHERE p.report = ?"
-            " ORDER BY p.key",
-            (model, key),
-        ).fetchall()
-        if not found:
-            return [], np.zeros((0, 0), dtype=np.float32)
-        return [row[0] for row in found], np.concatenate([rows.unpack_vectors(row[1], len(row[1]) // 2) for row in found])
-
-    def vectors_of_ids(self, ids: Sequence[str], model: str) -> tuple[list[str], rows.FloatArray]:
-        """Those of the ids that are live and embedded, and their passage vectors ``(n, dim)``."""
-        found = self.db.execute(
-            "SELECT p.id, v.vector FROM passages p JOIN passage_vectors v ON v.passage = p.key AND v.model = ?"
-            " WHERE p.live = 1 AND p.id IN (SELECT value FROM json_each(?))",
-            (model, json.dumps(list(ids))),
-        ).fetchall()
-        if not found:
-            return [], np.zeros((0, 0), dtype=np.float32)
-        return [row[0] for row in found], np.concatenate([rows.unpack_vectors(row[1], len(row[1]) // 2) for row in found])
 
     def go_live(self, keys: Iterable[int]) -> list[int]:
         """Show pending reports and hide the versions they replace, in one transaction.
@@ -428,7 +292,7 @@ class Catalog(Lookup):
             found += [
                 f"row {row[1]} of {row[0]} refers to nothing" for row in self.db.execute("PRAGMA foreign_key_check").fetchmany(10)
             ]
-        except sqlite3.DatabaseError as error:
+        except (LibraryError, sqlite3.DatabaseError) as error:
             return [str(error)]
         return found
 

@@ -12,15 +12,17 @@ import subprocess
 import sys
 import threading
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from queue import Empty, Queue
+from typing import IO, Any, Literal
 
 import numpy as np
 
 from rag.errors import RagError
 from rag.library.catalog import Catalog
-from rag.library.vectors import ChromaIndex
+from rag.library.vectors import ChromaIndex, load_chroma
 from rag.settings import Vectors
 
 Verdict = Literal["sound", "short", "extra", "damaged", "wedged"]
@@ -28,6 +30,9 @@ Verdict = Literal["sound", "short", "extra", "damaged", "wedged"]
 SAMPLE = 64
 SELF_SIMILARITY = 0.99
 """A stored vector must find itself, or a duplicate, this near; the catalog's float16 rounding costs less than 0.001."""
+START_S = 300.0
+"""Longest wait for the child to have loaded the program, in seconds."""
+_READY = b"ready\n"
 FOUND_SHARE = 0.95
 """Share of the sample that must find itself; an approximate index of sound data finds practically all (FINDINGS.md)."""
 
@@ -61,10 +66,7 @@ def examine(index: ChromaIndex, catalog: Catalog, model: str) -> Finding:
         model: Whose vectors.
 
     Returns:
-        The finding; never "wedged", that shows as an error.
-
-    Raises:
-        LibraryError: The index fails.
+        The finding; never "wedged", that shows as a ``LibraryError``.
     """
     found = index.ids()
     live = catalog.live_ids()
@@ -137,25 +139,35 @@ def examine_apart(folder: Path, name: str, catalog: Catalog, model: str, setting
 def _hear(child: subprocess.Popen[bytes], request: bytes, deadline_s: float) -> Finding:
     assert child.stdin is not None
     assert child.stdout is not None
-    answer: list[bytes] = []
-    listener = threading.Thread(target=lambda out=child.stdout: answer.append(out.readline()), daemon=True)
+    lines: Queue[bytes] = Queue()
+    listener = threading.Thread(target=_listen, args=(child.stdout, lines), daemon=True)
     listener.start()
+    answer: bytes | None
     try:
-        child.stdin.write(request)
-        child.stdin.flush()
-    except BrokenPipeError:
-        pass  # it died already; the exit status below tells how
-    listener.join(deadline_s)
-    if not answer:
-        child.kill()
-        listener.join()
-        return Finding("wedged", f"gave no answer within {deadline_s:.0f} s")
-    if answer[0].endswith(b"\n"):
-        child.kill()  # it has said everything; Chroma's own shutdown could still crash or hang on damaged files
-        found = json.loads(answer[0])
-        return Finding(found["verdict"], found["detail"], tuple(found["missing"]), tuple(found["extra"]), found["count"])
+        with suppress(BrokenPipeError):  # it died already; its exit status tells how
+            os.write(child.stdin.fileno(), request)  # past the buffer, whose closing would fail once more
+        # The deadline is for Chroma; loading the program may take its time on a busy machine.
+        answer = lines.get(timeout=START_S)
+        if answer == _READY:
+            answer = lines.get(timeout=deadline_s)
+    except Empty:
+        answer = None
+    if answer != b"":
+        child.kill()  # it has said everything or never will; Chroma's shutdown could crash or hang on damaged files
     code = child.wait()
-    return Finding("damaged", f"its reader crashed (signal {-code})" if code < 0 else f"its reader ended with status {code}")
+    listener.join()
+    if answer is None:
+        return Finding("wedged", f"gave no answer within {deadline_s:.0f} s")
+    if not answer:
+        return Finding("damaged", f"its reader crashed (signal {-code})" if code < 0 else f"its reader ended with status {code}")
+    found = json.loads(answer)
+    return Finding(found["verdict"], found["detail"], tuple(found["missing"]), tuple(found["extra"]), found["count"])
+
+
+def _listen(stream: IO[bytes], lines: Queue[bytes]) -> None:
+    while line := stream.readline():
+        lines.put(line)
+    lines.put(b"")
 
 
 def main() -> None:
@@ -165,6 +177,9 @@ def main() -> None:
     settings = Vectors.model_validate(request["vectors"])
     catalog = Catalog(Path(request["catalog"]))
     try:
+        load_chroma()
+        sys.stdout.buffer.write(_READY)
+        sys.stdout.buffer.flush()
         index = ChromaIndex.open(Path(request["folder"]), request["name"], catalog, request["model"], settings)
         finding = examine(index, catalog, request["model"])
     except RagError as error:

@@ -7,17 +7,15 @@ ownership only while it has something to index, or to search when that pays.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Collection, Generator, Iterable, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Collection, Generator, Iterable, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from rag.errors import IndexMismatchError, LibraryError, RagError, ReportError
 from rag.library import sources, sync
@@ -25,9 +23,10 @@ from rag.library.catalog import Catalog, Stored
 from rag.library.doctor import check_up
 from rag.library.exact import ExactIndex
 from rag.library.indexing import Indexer, model_name
+from rag.library.intake import Intake, ReaderFactory, sandboxed
 from rag.library.originals import Originals
-from rag.library.owner import IndexOwner, require_space
-from rag.library.results import HealthReport, ImportResult, ImportStatus, Progress, ProgressCallback, ReportRow
+from rag.library.owner import IndexOwner
+from rag.library.results import HealthReport, ImportResult, Progress, ProgressCallback, ReportRow
 from rag.library.rows import FloatArray
 from rag.library.vectors import ChromaIndex, VectorIndex
 from rag.models.embedder import Embedder, load_embedder
@@ -35,36 +34,19 @@ from rag.settings import Settings
 from rag.types import Report
 
 if TYPE_CHECKING:
-    from rag.reports.wire import ReadResult
+    pass
 
 logger = logging.getLogger(__name__)
 
 POLL_S = 0.5
 EXACT_UP_TO = 50_000
 """Passages up to which a command that answers once scans them all instead of starting Chroma (settings: vectors.one_shot)."""
-SPARE_BYTES = 64_000_000
-
-
-class Reader(Protocol):
-    """Turns bytes into a report; ``rag.reports.sandbox.SandboxedReader`` does."""
-
-    def read(self, source: bytes, name: str) -> ReadResult:
-        """Read one file; raises ``ReportError`` for one that cannot become a report."""
-        ...
 
 
 # The class has a method named list, which would take the place of the type in its annotations.
 Results = list[ImportResult]
 Rows = list[ReportRow]
 MixedResults = list[ImportResult | int]
-ReaderFactory = Callable[[Settings], AbstractContextManager[Reader]]
-
-
-def sandboxed(settings: Settings) -> AbstractContextManager[Reader]:
-    """The reader of every real library: in a child process, under limits."""
-    from rag.reports.sandbox import SandboxedReader
-
-    return SandboxedReader(settings.limits, settings.splitting)
 
 
 class Library:
@@ -73,25 +55,24 @@ class Library:
     def __init__(self, settings: Settings, embedder: Embedder | None = None, reader: ReaderFactory = sandboxed) -> None:
         """Open the catalog, make it if there is none; nothing heavy happens before it is needed.
 
+        A ``LibraryError`` says that the catalog cannot be opened or is of a newer version.
+
         Args:
             settings: Home folder, limits, splitting, vectors.
             embedder: The embedder; loaded from the settings when None.
             reader: Makes the reader of files.
-
-        Raises:
-            LibraryError: The catalog cannot be opened or is of a newer version.
         """
         self.settings = settings
         self.home = settings.home.absolute()
         self.catalog = Catalog(self.home / "catalog.sqlite3")
         self._embedder = embedder
-        self._reader = reader
         self._lock = threading.RLock()
-        self._originals = Originals(self.home / "originals")
-        self._owner = IndexOwner(self.home, self.catalog, settings, lambda: self.model)
-        self._indexer = Indexer(self.catalog, self._owner, self._originals, lambda: self.embedder)
-        self._exact: ExactIndex | None = None
         self._closing = threading.Event()
+        self._originals = Originals(self.home / "originals")
+        self._intake = Intake(self.catalog, self._originals, settings, reader)
+        self._owner = IndexOwner(self.home, self.catalog, settings, lambda: self.model)
+        self._indexer = Indexer(self.catalog, self._owner, self._originals, lambda: self.embedder, self._closing.is_set)
+        self._exact: ExactIndex | None = None
         self._ready = threading.Event()
         self._watcher: threading.Thread | None = None
 
@@ -177,7 +158,7 @@ class Library:
             Pairs of passage id and cosine similarity, best first.
 
         Raises:
-            IndexMismatchError: The library was embedded with another model.
+            LibraryError: The catalog cannot be read; an ``IndexMismatchError`` when it was embedded with another model.
         """
         index = self.index()
         try:
@@ -193,11 +174,10 @@ class Library:
     def index(self) -> VectorIndex:
         """The index that dense search should use now: Chroma where this process has it open, the exact scan otherwise.
 
+        An ``IndexMismatchError`` says that the library was embedded with another model.
+
         Returns:
             The index; ask again for each search.
-
-        Raises:
-            IndexMismatchError: The library was embedded with another model.
         """
         opened = self._owner.opened
         if opened is not None:
@@ -227,7 +207,10 @@ class Library:
         """Chroma itself, checked and healed, for as long as the block lasts: for reindexing, benchmarks and tests.
 
         Yields:
-            The index; raises ``LibraryError`` when another process owns it.
+            The index.
+
+        Raises:
+            LibraryError: Another process owns it.
         """
         with self._lock:
             if not self._owner.acquire():
@@ -243,16 +226,15 @@ class Library:
     def add(self, paths: Iterable[str | os.PathLike[str]], progress: ProgressCallback | None = None) -> Results:
         """Add files and folders; one with the name of a live report and other content replaces it.
 
+        A ``LibraryError`` says that the library cannot be written, a ``ModelError`` that the embedder fails; what was stored
+        before is then indexed later.
+
         Args:
             paths: Files (named by their base name) and folders (their files named by the path inside).
             progress: Told how far it is.
 
         Returns:
             One result for each file, in order.
-
-        Raises:
-            LibraryError: The library cannot be written; what was stored before is indexed later.
-            ModelError: The embedder fails; likewise.
         """
         return self._import(sources.collect(paths), progress)
 
@@ -261,6 +243,8 @@ class Library:
     ) -> Results:
         """Make the library equal to a folder: new and changed files in, reports whose file there is gone out.
 
+        A ``UsageError`` says that there is no such folder, and nothing is removed then; other errors are those of ``add``.
+
         Args:
             folder: The folder; ``settings.corpus`` when None.
             progress: Told how far it is.
@@ -268,14 +252,9 @@ class Library:
 
         Returns:
             One result for each file and each removed report.
-
-        Raises:
-            UsageError: There is no such folder (nothing is removed then).
-            LibraryError: As for ``add``.
-            ModelError: As for ``add``.
         """
         root = sync.existing_folder(Path(self.settings.corpus if folder is None else folder))
-        made_by = self._made_by()
+        made_by = self._intake.made_by()
         plan = sync.compare(self.catalog, root, made_by, hash_all=hash_all)
         results = plan.settled + self._import(plan.to_read, progress, remember_refusals=True)
         if plan.to_forget:
@@ -313,10 +292,6 @@ class Library:
 
         Returns:
             False when another process owns the index and sees to it.
-
-        Raises:
-            LibraryError: As for ``add``.
-            ModelError: As for ``add``.
         """
         with self._lock:
             if not self._owner.acquire():
@@ -349,12 +324,12 @@ class Library:
     ) -> Results:
         results: MixedResults = []
         stored: dict[int, tuple[str, ImportResult]] = {}
-        made_by = self._made_by()
-        reader = _Lazy(self._reader, self.settings)
+        made_by = self._intake.made_by()
+        reader = self._intake.reader()
         with reader:
             for n, file in enumerate(files):
                 try:
-                    result, key = self._store(file, made_by, reader)
+                    result, key = self._intake.store(file, made_by, reader)
                     if key is not None:
                         stored[key] = (file.name, result)
                         results.append(key)
@@ -363,7 +338,7 @@ class Library:
                 except ReportError as error:
                     results.append(ImportResult(file.name, "refused", error.reason))
                     if remember_refusals and not file.refusal:
-                        self._remember(file, made_by, error.reason)
+                        self._intake.remember(file, made_by, error.reason)
                 if progress is not None:
                     progress(Progress("read", n + 1, len(files), file.name))
         waiting = self._finish(stored, progress)
@@ -375,51 +350,6 @@ class Library:
                 result = stored[item][1]
                 final.append(_queued(result) if item in waiting else result)
         return final
-
-    def _store(self, file: sources.SourceFile, made_by: str, reader: _Lazy) -> tuple[ImportResult, int | None]:
-        """Read one file into the catalog; the key is that of a report that still has to become ready."""
-        if file.refusal:
-            raise ReportError(file.name, file.refusal)
-        source = sources.look(file)
-        data = sources.read(file, self.settings.limits)
-        sha256 = hashlib.sha256(data).hexdigest()
-        known = self.catalog.newest(file.name)
-        if known is not None and known.sha256 == sha256 and known.made_by == made_by:
-            if sync.may_adopt(known, source):
-                self.catalog.set_source(known.key, source)
-            result = ImportResult(file.name, "unchanged", "", known.id, known.n_entries, known.n_passages)
-            if known.state == "ready":
-                return result, None
-            return ImportResult(file.name, "added", "", known.id, known.n_entries, known.n_passages), known.key
-        require_space(self.home, SPARE_BYTES + 4 * len(data))
-        read = reader.read(data, file.name)
-        report = read.report
-        if report.sha256 != sha256 or report.name != file.name:
-            raise LibraryError(f"{file.name}: the reader returned another file's report; this is a fault of the program")
-        pairs = [(pair.short, pair.long) for pair in read.acronyms]
-        key = self.catalog.add_report(
-            report,
-            read.passages,
-            pairs,
-            made_by=made_by,
-            source=source,
-            store=lambda: self._originals.store(data, sha256),
-        )
-        status: ImportStatus = "added" if known is None else "replaced"
-        return ImportResult(file.name, status, "", report.id, len(report.entries), len(read.passages)), key
-
-    def _remember(self, file: sources.SourceFile, made_by: str, reason: str) -> None:
-        try:
-            self.catalog.note_refusal(sources.look(file), made_by, reason)
-        except ReportError:
-            logger.debug("%s cannot even be looked at; it will be tried again", file.path)
-
-    def _made_by(self) -> str:
-        """Fingerprint of what turns bytes into passages; a report made by another one is read again when it is met."""
-        from rag.reports.parser import PARSER_VERSION
-
-        made_of = [str(PARSER_VERSION), self.settings.splitting.model_dump(mode="json")]
-        return hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()[:16]
 
     # the owner's work -----------------------------------------------------------------------------------------------------
 
@@ -464,10 +394,11 @@ class Library:
                         seen = version
                         self._ready.set()
                 pause_s = POLL_S
-            except RagError as error:
-                # The jobs stay; another process, or the next try, may fare better.
+            except Exception as error:
+                # The jobs stay, and so must this thread: another process, or the next try, may fare better.
                 pause_s = min(pause_s * 2, 60.0)
-                logger.warning("indexing stopped, next try in %.0f s: %s", pause_s, error)
+                unforeseen = not isinstance(error, RagError)
+                logger.warning("indexing stopped, next try in %.0f s: %s", pause_s, error, exc_info=unforeseen)
             if self._closing.wait(pause_s):
                 return
 
@@ -484,13 +415,12 @@ class Library:
 
         Raises:
             LibraryError: Another process owns the index, or it cannot be built.
-            ModelError: The embedder fails.
         """
         with self._lock:
             if not self._owner.acquire():
                 raise LibraryError(f"{self.home}: another process owns the index; stop it and run `rag reindex` again")
             try:
-                results = self._read_again(progress)
+                results = self._intake.read_again(progress)
                 if self._owner.mismatched():
                     self._indexer.drain(progress)
                 self._owner.rebuild(progress)
@@ -500,29 +430,6 @@ class Library:
                 if self._watcher is None:
                     self._owner.release()
         return results
-
-    def _read_again(self, progress: ProgressCallback | None) -> Results:
-        made_by = self._made_by()
-        old = [stored for stored in self.catalog.stored() if stored.made_by != made_by]
-        results: Results = []
-        with _Lazy(self._reader, self.settings) as reader:
-            for n, stored in enumerate(old):
-                results.append(self._read_original(stored, made_by, reader))
-                if progress is not None:
-                    progress(Progress("read", n + 1, len(old), stored.name))
-        return results
-
-    def _read_original(self, stored: Stored, made_by: str, reader: _Lazy) -> ImportResult:
-        data = self._originals.read(stored.sha256)
-        if data is None:
-            return ImportResult(stored.name, "refused", "its original is missing or damaged; add the file again", stored.id)
-        try:
-            read = reader.read(data, stored.name)
-        except ReportError as error:
-            return ImportResult(stored.name, "refused", error.reason, stored.id)
-        pairs = [(pair.short, pair.long) for pair in read.acronyms]
-        self.catalog.add_report(read.report, read.passages, pairs, made_by=made_by, source=stored.source)
-        return ImportResult(stored.name, "replaced", "", read.report.id, len(read.report.entries), len(read.passages))
 
     def doctor(self, repair: bool = False, progress: ProgressCallback | None = None) -> HealthReport:
         """Compare everything with everything.
@@ -543,29 +450,6 @@ class Library:
             finally:
                 if mine and self._watcher is None:
                     self._owner.release()
-
-
-class _Lazy:
-    """A reader whose child process is started by the first file that needs reading."""
-
-    def __init__(self, factory: ReaderFactory, settings: Settings) -> None:
-        self._factory = factory
-        self._settings = settings
-        self._manager: AbstractContextManager[Reader] | None = None
-        self._inner: Reader | None = None
-
-    def __enter__(self) -> _Lazy:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        if self._manager is not None:
-            self._manager.__exit__(kind, error, trace)
-
-    def read(self, source: bytes, name: str) -> ReadResult:
-        if self._inner is None:
-            self._manager = self._factory(self._settings)
-            self._inner = self._manager.__enter__()
-        return self._inner.read(source, name)
 
 
 def _queued(result: ImportResult) -> ImportResult:

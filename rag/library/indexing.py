@@ -9,7 +9,8 @@ import numpy as np
 
 from rag.errors import LibraryError
 from rag.library import rows
-from rag.library.catalog import Catalog, StoredVectors
+from rag.library.catalog import Catalog
+from rag.library.kept_vectors import StoredVectors
 from rag.library.originals import Originals
 from rag.library.owner import IndexOwner
 from rag.library.results import Progress, ProgressCallback
@@ -44,11 +45,28 @@ def model_name(embedder: Embedder) -> str:
 class Indexer:
     """Embeds, fills the vector index, shows and cleans up. The library calls it under its lock, as the owner."""
 
-    def __init__(self, catalog: Catalog, owner: IndexOwner, originals: Originals, embedder: Callable[[], Embedder]) -> None:
+    def __init__(
+        self,
+        catalog: Catalog,
+        owner: IndexOwner,
+        originals: Originals,
+        embedder: Callable[[], Embedder],
+        stopping: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """Nothing is done yet.
+
+        Args:
+            catalog: The truth.
+            owner: Of the vector index.
+            originals: The folder of originals.
+            embedder: Gives the embedder when it is needed.
+            stopping: Asked between batches; when true, the rest of the jobs is left for the next start.
+        """
         self._catalog = catalog
         self._owner = owner
         self._originals = originals
         self._embedder = embedder
+        self._stopping = stopping
 
     def drain(self, progress: ProgressCallback | None = None) -> None:
         """Do every job there is; jobs that arrive meanwhile too.
@@ -57,11 +75,12 @@ class Indexer:
             progress: Told how many passages are embedded.
 
         Raises:
-            LibraryError: The index or the catalog cannot be written; the jobs stay.
-            ModelError: The embedder fails; the jobs stay.
+            LibraryError: The index or the catalog cannot be written; the jobs stay, as they do when the embedder fails.
         """
         if self._owner.mismatched():  # the new index is built from the new model's vectors: they come first
             self._embed_all(None, progress)
+            if self._stopping():
+                return
         index = self._owner.index(progress)
         try:
             self._work(index, progress)
@@ -74,7 +93,7 @@ class Indexer:
 
     def _work(self, index: ChromaIndex, progress: ProgressCallback | None) -> None:
         model = model_name(self._embedder())
-        while True:
+        while not self._stopping():
             self._embed_all(index, progress)
             self._publish(index, model)
             self._clean_up(index)
@@ -88,7 +107,7 @@ class Indexer:
         model = model_name(embedder)
         total = self._catalog.count_unembedded(model)
         done = after = 0
-        while batch := self._catalog.unembedded(model, after, BATCH):
+        while not self._stopping() and (batch := self._catalog.unembedded(model, after, BATCH)):
             made = self._embed(embedder, model, [passage for _, passage in batch], [key for key, _ in batch])
             self._catalog.put_vectors(model, made)
             after, done = batch[-1][0], done + len(batch)

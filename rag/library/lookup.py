@@ -4,21 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-import sqlite3
-import threading
 import unicodedata
-import weakref
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
-
-from rag.errors import LibraryError, UsageError
-from rag.library import rows, schema
+from rag.errors import UsageError
+from rag.library import rows
+from rag.library.connections import Connections
 from rag.types import Filters, Passage, Report
 
 PASSAGE_COLUMNS = """p.id, r.id, r.name, r.title, r.country, r.published, p.entry, e.day_from, e.day_to, e.place, e.is_lead,
@@ -53,65 +47,18 @@ class Coverage:
     countries: tuple[tuple[str, int], ...]
 
 
-class Lookup:
-    """Connections, one for each thread, and every question the other rooms ask of the catalog."""
+class Lookup(Connections):
+    """Every question the other rooms ask of the catalog."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path
-        self._local = threading.local()
-        self._connections: weakref.WeakSet[sqlite3.Connection] = weakref.WeakSet()
-        self._guard = threading.Lock()
+        """Open the file, or make it.
+
+        Args:
+            path: Of the catalog.
+        """
+        super().__init__(path)
         self._frequencies: tuple[int, dict[str, int]] = (-1, {})
         self._filtered: tuple[int, dict[Filters, frozenset[str]]] = (-1, {})
-        self._closed = False
-        path.parent.mkdir(parents=True, exist_ok=True)
-        schema.prepare(self.db, path)
-
-    @property
-    def db(self) -> sqlite3.Connection:
-        """This thread's connection."""
-        if self._closed:
-            raise LibraryError(f"{self.path}: the library was closed; open it again")
-        db: sqlite3.Connection | None = getattr(self._local, "db", None)
-        if db is None:
-            db = schema.connect(self.path)
-            self._local.db = db
-            with self._guard:
-                self._connections.add(db)
-        return db
-
-    def close(self) -> None:
-        """Close the connections of all threads; a running query of another thread fails."""
-        self._closed = True
-        with self._guard:
-            for db in list(self._connections):
-                db.close()
-
-    @contextmanager
-    def snapshot(self) -> Iterator[sqlite3.Connection]:
-        """Several reads that see one state of the catalog."""
-        db = self.db
-        if db.in_transaction:
-            yield db
-            return
-        db.execute("BEGIN")
-        try:
-            yield db
-        finally:
-            db.execute("COMMIT")
-
-    def generation(self) -> int:
-        """Counter of everything a searcher can notice; equal numbers mean an equal catalog."""
-        return int(self.get_meta("generation") or 0)
-
-    def get_meta(self, key: str) -> str | None:
-        """A value of the key-value table, or None."""
-        row = self.db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
-        return None if row is None else str(row[0])
-
-    def data_version(self) -> int:
-        """Changes when another connection commits; costs microseconds, so it may be polled."""
-        return int(self.db.execute("PRAGMA data_version").fetchone()[0])
 
     # full text ------------------------------------------------------------------------------------------------------------
 
@@ -352,68 +299,6 @@ class Lookup:
     def n_passages(self) -> int:
         """Number of live passages."""
         return int(self.db.execute("SELECT coalesce(sum(n_passages), 0) FROM reports WHERE live = 1").fetchone()[0])
-
-    # vectors --------------------------------------------------------------------------------------------------------------
-
-    def vectors(self, ids: Collection[str], model: str) -> dict[str, tuple[rows.FloatArray, rows.FloatArray]]:
-        """Stored vectors of live passages.
-
-        Args:
-            ids: Passage ids; those unknown or not embedded are left out.
-            model: Which model's vectors (``Library.model``).
-
-        Returns:
-            By id, the passage's vector ``(dim,)`` and its sentences' vectors ``(n_sentences, dim)``, in the order of
-            ``Passage.sentences``.
-        """
-        found: dict[str, tuple[rows.FloatArray, rows.FloatArray]] = {}
-        for passage_id, vector, sentences in self.db.execute(
-            "SELECT p.id, v.vector, s.vectors FROM passages p"
-            " JOIN passage_vectors v ON v.passage = p.key AND v.model = :model"
-            " JOIN sentence_vectors s ON s.passage = p.key AND s.model = :model"
-            " WHERE p.live = 1 AND p.id IN (SELECT value FROM json_each(:ids))",
-            {"model": model, "ids": json.dumps(list(ids))},
-        ):
-            dim = len(vector) // 2
-            found[passage_id] = (rows.unpack_vectors(vector, dim)[0], rows.unpack_vectors(sentences, dim))
-        return found
-
-    def live_keys(self, model: str) -> npt.NDArray[np.int64]:
-        """Keys of live passages that have a vector of the model, ascending."""
-        found = self.db.execute(
-            "SELECT p.key FROM passages p INDEXED BY passages_live"
-            " JOIN passage_vectors v ON v.passage = p.key AND v.model = ? WHERE p.live = 1 ORDER BY p.key",
-            (model,),
-        )
-        return np.fromiter((row[0] for row in found), dtype=np.int64)
-
-    def all_vectors(
-        self, model: str, after: int = 0, limit: int = -1
-    ) -> tuple[npt.NDArray[np.int64], list[str], npt.NDArray[np.float16]]:
-        """Passage vectors of live passages, for the exact scan and for rebuilding Chroma.
-
-        Args:
-            model: Which model's vectors.
-            after: Only passages with a larger key.
-            limit: Most passages; -1 for all.
-
-        Returns:
-            Keys ascending, passage ids, and the matrix ``(n, dim)`` as stored.
-        """
-        keys: list[int] = []
-        ids: list[str] = []
-        blob = bytearray()
-        for key, passage_id, vector in self.db.execute(
-            "SELECT p.key, p.id, v.vector FROM passages p INDEXED BY passages_live"
-            " JOIN passage_vectors v ON v.passage = p.key AND v.model = ?"
-            " WHERE p.live = 1 AND p.key > ? ORDER BY p.key LIMIT ?",
-            (model, after, limit),
-        ):
-            keys.append(key)
-            ids.append(passage_id)
-            blob += vector
-        matrix = np.frombuffer(blob, dtype="<f2").reshape(len(ids), -1) if ids else np.zeros((0, 0), dtype=np.float16)
-        return np.array(keys, dtype=np.int64), ids, matrix
 
 
 def _stems(term: str) -> list[str]:

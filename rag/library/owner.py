@@ -97,10 +97,7 @@ class IndexOwner:
             progress: Told how far a rebuild is.
 
         Returns:
-            The open index.
-
-        Raises:
-            LibraryError: It cannot be opened, nor rebuilt.
+            The open index; a ``LibraryError`` says that it can neither be opened nor rebuilt.
         """
         if self._index is None or self.doubtful:
             if self._index is not None:
@@ -163,9 +160,6 @@ class IndexOwner:
         Args:
             finding: Of ``examine``.
             progress: Told how far a rebuild is.
-
-        Raises:
-            LibraryError: It can neither be mended nor rebuilt.
         """
         self._note_path.unlink(missing_ok=True)
         self._index = self._heal(finding, progress)
@@ -212,6 +206,7 @@ class IndexOwner:
         model = self._model()
         require_space(self._home, SPARE_BYTES + total * 6_000)
         index = self._connect(number, create=True)
+        built = False
         try:
             done = after = 0
             while True:
@@ -226,9 +221,10 @@ class IndexOwner:
                 raise LibraryError(f"Chroma: the rebuilt index holds {index.count()} of {done} vectors; run `rag doctor`")
             self._catalog.set_meta("index", json.dumps({"number": number, "model": model}))
             self._catalog.bump()
-        except BaseException:
-            index.close()
-            raise
+            built = True
+        finally:
+            if not built:
+                index.close()
         self._drop(state, number)
         self._index, self.doubtful = index, False
         return index

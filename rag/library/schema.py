@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 from rag.errors import LibraryError
 
@@ -147,7 +148,27 @@ INSERT INTO meta (key, value) VALUES ('generation', '0'), ('library', lower(hex(
 
 
 class Connection(sqlite3.Connection):
-    """A connection that can be referred to weakly, so that one goes away with the thread it was made for."""
+    """A connection whose errors are one line for the user; one that can be referred to weakly, and so goes with its thread."""
+
+    path = Path()
+
+    def execute(self, sql: str, parameters: Any = ()) -> sqlite3.Cursor:
+        """Run a statement.
+
+        Args:
+            sql: The statement.
+            parameters: Its values.
+
+        Returns:
+            The cursor, at its first row.
+
+        Raises:
+            LibraryError: SQLite cannot: locked for a minute, full, damaged, or refused by a constraint.
+        """
+        try:
+            return super().execute(sql, parameters)
+        except sqlite3.Error as error:
+            raise LibraryError(f"{self.path}: the catalog cannot be used ({error}); run `rag doctor`") from error
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -157,6 +178,12 @@ def connect(path: Path) -> sqlite3.Connection:
     pages), which is what ``kill -9`` asks for; a power cut may lose the newest commits but never breaks the file. What was
     acknowledged is made to survive that too by one checkpoint at the end of each import, cheaper than an fsync a transaction.
 
+    Args:
+        path: Of the file, made when there is none.
+
+    Returns:
+        The connection.
+
     Raises:
         LibraryError: The file is no catalog, or cannot be opened.
     """
@@ -165,14 +192,15 @@ def connect(path: Path) -> sqlite3.Connection:
         db = sqlite3.connect(
             path, timeout=BUSY_TIMEOUT_MS / 1000, isolation_level=None, check_same_thread=False, factory=Connection
         )
-        db.execute("PRAGMA journal_mode = WAL")
-        db.execute("PRAGMA synchronous = NORMAL")
-        db.execute("PRAGMA foreign_keys = ON")
-        db.execute("PRAGMA cache_size = -65536")
     except sqlite3.Error as error:
         raise LibraryError(
             f"{path}: cannot be opened as a catalog ({error}); restore it from a backup or choose another --home"
         ) from error
+    db.path = path
+    db.execute("PRAGMA journal_mode = WAL")
+    db.execute("PRAGMA synchronous = NORMAL")
+    db.execute("PRAGMA foreign_keys = ON")
+    db.execute("PRAGMA cache_size = -65536")
     return db
 
 
@@ -184,22 +212,17 @@ def prepare(db: sqlite3.Connection, path: Path) -> None:
         path: For messages.
 
     Raises:
-        LibraryError: The catalog was written by a newer program, or is none.
+        LibraryError: The catalog was written by a newer program, or by another one.
     """
-    try:
+    version = db.execute("PRAGMA user_version").fetchone()[0]
+    if version == 0:
+        db.execute("BEGIN IMMEDIATE")
+        # Another process may have made the tables while this one waited for the lock.
         version = db.execute("PRAGMA user_version").fetchone()[0]
         if version == 0:
-            db.execute("BEGIN IMMEDIATE")
-            # Another process may have made the tables while this one waited for the lock.
-            version = db.execute("PRAGMA user_version").fetchone()[0]
-            if version == 0:
-                _create(db, path)
-                version = VERSION
-            db.execute("COMMIT")
-    except sqlite3.Error as error:
-        raise LibraryError(
-            f"{path}: cannot be used as a catalog ({error}); restore it from a backup or choose another --home"
-        ) from error
+            _create(db, path)
+            version = VERSION
+        db.execute("COMMIT")
     if version > VERSION:
         raise LibraryError(
             f"{path}: written by a newer version of this program (catalog {version}, this one {VERSION}); upgrade the program"

@@ -109,9 +109,6 @@ def read(file: SourceFile, limits: Limits) -> bytes:
         limits: ``file_mb`` counts.
 
     Returns:
-        Its content.
-
-    Raises:
-        ReportError: It cannot be read, is no regular file, empty or too large.
+        Its content; a ``ReportError`` says that it cannot be read, is no regular file, empty or too large.
     """
     return load(file.path, file.name, limits)

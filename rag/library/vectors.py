@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
-from rag.errors import IndexMismatchError, IndexMissingError, LibraryError, RagError, SettingsError
+from rag.errors import IndexMismatchError, IndexMissingError, LibraryError, SettingsError
 from rag.library.catalog import Catalog
 from rag.library.rows import FloatArray
 from rag.settings import Vectors
@@ -86,10 +86,12 @@ class ChromaIndex:
             The index.
 
         Raises:
-            IndexMissingError: There is no such collection, or no such server.
-            IndexMismatchError: Its configuration names an embedding function, or it does not measure by cosine.
-            LibraryError: Chroma fails or hangs.
+            LibraryError: Chroma fails or hangs; an ``IndexMissingError`` when there is no such collection or server, an
+                ``IndexMismatchError`` when its configuration names an embedding function or another measure than cosine.
         """
+        if isinstance(place, Vectors):
+            server_address(place.url)  # a wrong setting is no fault of Chroma's
+        load_chroma()  # not under the deadline: on a busy machine this takes longer than any sound call
         client: Any = None
         try:
             client = _with_deadline(lambda: _connect(place), settings.timeout_s, "opening Chroma")
@@ -99,7 +101,7 @@ class ChromaIndex:
             return cls(client, collection, catalog, model, settings)
         except TimeoutError as error:  # the client is left to its thread, which still works in it
             raise LibraryError(f"Chroma: {error}; run `rag doctor`") from error
-        except RagError:
+        except LibraryError:
             _close(client)
             raise
         except Exception as error:
@@ -195,6 +197,20 @@ class ChromaIndex:
                 raise LibraryError(f"Chroma: {error}; run `rag doctor`") from error
             except Exception as error:
                 raise LibraryError(f"Chroma: {what} failed ({error}); run `rag doctor`") from error
+
+
+def load_chroma() -> None:
+    """Import chromadb, a second's work.
+
+    Raises:
+        LibraryError: It cannot be imported; an ``.env`` of the working directory that it reads on the way may be why.
+    """
+    try:
+        import chromadb  # noqa: F401
+    except Exception as error:
+        raise LibraryError(
+            f"Chroma cannot be loaded ({error}); look for CHROMA_ settings in the environment or an .env here"
+        ) from error
 
 
 def _close(client: Any) -> None:

@@ -145,7 +145,7 @@ def iter_files(
 ) -> Iterator[Path]:
     """Files of a folder and of the folders in it, sorted by path, part by part.
 
-    Hidden files and folders (a leading dot), Word's lock files (a leading ``~$``) and whatever a file ``.ragignore`` at the top of
+    Hidden files and folders (a leading dot), Word's lock files (a leading ``~$``) and what a file ``.ragignore`` at the top of
     the folder names are left out; it holds a shell pattern a line, matched against the file name and against the path inside the
     folder, with ``#`` comments. Links to folders are not followed: what lies inside is met anyway. Links to files are given when
     they end inside the folder.

@@ -34,7 +34,8 @@ _AS_OF = re.compile(r"\b(?:as of|as at|as known on|known (?:by|on|as of))\s+(?:t
 _WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
 _FUNCTION_WORDS = frozenset(
     "a an and are as at be been but by did do does for from had has have how in into is it its me many much of on or over so "
-    "than that the their them then there these they this those to up was were what when where which while who whom whose why will "
+    "than "
+    "that the their them then there these they this those to up was were what when where which while who whom whose why will "
     "with would you about after before during any all else".split()
 )
 

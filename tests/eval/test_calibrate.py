@@ -1,33 +1,64 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
-from eval.calibrate import Examples, balanced, calibrate, choose_threshold, cross_validated, fit_logistic
+from eval.calibrate import Example, choose_threshold, cross_validated, fit, judge, label
+from eval.logistic import fit_listwise, fit_logistic, shares
 from eval.selective import auroc
-from rag.answers.evidence import FEATURES
+from eval.support import locate
+from rag.answers.evidence import FEATURES, ScoredSentence
+from rag.types import Passage, Question, Report, RetrievedPassage, Span
 
 
 def test_fit_finds_the_weights_that_made_the_data() -> None:
     rng = np.random.default_rng(0)
     x = rng.normal(size=(20_000, 2))
     p = 1 / (1 + np.exp(-(-1.0 + 2.0 * x[:, 0] - 0.5 * x[:, 1])))
-    labels = (rng.random(len(x)) < p).astype(int)
-    model = fit_logistic(x, labels, np.ones(len(x)), l2=1e-6)
-    assert model.bias == pytest.approx(-1.0, abs=0.08)
-    assert model.weights == pytest.approx((2.0, -0.5), abs=0.08)
+    bias, weights = fit_logistic(x, (rng.random(len(x)) < p).astype(int), l2=1e-6)
+    assert bias == pytest.approx(-1.0, abs=0.08)
+    assert weights.tolist() == pytest.approx([2.0, -0.5], abs=0.08)
 
 
 def test_fit_survives_data_that_can_be_parted() -> None:
-    model = fit_logistic(np.array([[0.0], [1.0]]), np.array([0, 1]), np.ones(2), l2=1.0)
-    assert 0 < model.weights[0] < 10
+    _, weights = fit_logistic(np.array([[0.0], [1.0]]), np.array([0, 1]), l2=1.0)
+    assert 0 < weights[0] < 10
 
 
-def test_classes_weigh_the_same_when_balanced() -> None:
-    labels = np.array([1, 0, 0, 0])
-    weights = balanced(labels)
-    assert weights[labels == 1].sum() == pytest.approx(weights[labels == 0].sum())
-    assert balanced(np.array([0, 0])).tolist() == [1.0, 1.0]
+def test_fit_survives_a_missing_class() -> None:
+    bias, _ = fit_logistic(np.array([[0.0], [1.0]]), np.array([0, 0]))
+    assert bias < 0
+
+
+def test_examples_count_as_much_as_they_weigh() -> None:
+    x, y = np.array([[0.0], [1.0], [1.0]]), np.array([0, 1, 0])
+    twice = fit_logistic(np.vstack([x, x[1:2]]), np.append(y, 1))
+    weighed = fit_logistic(x, y, np.array([1.0, 2.0, 1.0]))
+    assert twice[0] == pytest.approx(weighed[0])
+    assert twice[1].tolist() == pytest.approx(weighed[1].tolist())
+
+
+def test_shares_sum_to_one_whatever_the_level() -> None:
+    assert shares(np.array([1000.0, 1000.0])).tolist() == [0.5, 0.5]
+
+
+def test_listwise_fit_is_at_a_minimum() -> None:
+    rng = np.random.default_rng(3)
+    lists = []
+    for _ in range(60):
+        x = rng.normal(size=(8, 3))
+        chosen = rng.choice(8, p=shares(x @ np.array([2.0, -1.0, 0.0])))
+        lists.append((x, np.arange(8) == chosen))
+    w = fit_listwise(lists, 3, l2=0.1)
+    assert w.tolist() == pytest.approx([2.0, -1.0, 0.0], abs=0.8)
+
+    def loss(v: np.ndarray[tuple[int], np.dtype[np.float64]]) -> float:
+        return 0.05 * float(v @ v) - sum(float(np.log(shares(x @ v)[y].sum())) for x, y in lists)
+
+    for axis in np.eye(3):
+        assert loss(w) <= min(loss(w + 0.02 * axis), loss(w - 0.02 * axis))
 
 
 def test_threshold_refuses_no_more_than_allowed() -> None:
@@ -39,32 +70,52 @@ def test_threshold_refuses_no_more_than_allowed() -> None:
     assert choose_threshold(confidence, np.zeros(11, dtype=bool), 0.2) == 0.0
 
 
-def examples() -> Examples:
+def test_sentence_is_evidence_or_may_be_right_or_is_not(report: Report, passage_at: Callable[[str], Passage]) -> None:
+    evidence = locate("raiders burned three boats", report)
+    assert evidence is not None
+
+    def of(words: str) -> ScoredSentence:
+        passage = passage_at(words)
+        span = Span(passage.start, passage.end)
+        return ScoredSentence(RetrievedPassage(passage, 1, 1.0), span, (0.0,) * len(FEATURES), None, None, 0.0)
+
+    assert label(of("In the port town raiders burned three boats."), [evidence], ["three"]) == 1
+    assert label(of("A patrol found a cache of rifles near the old mill."), [evidence], ["the old mill"]) == -1
+    assert label(of("No one was arrested."), [evidence], ["three"]) == 0
+
+
+@pytest.fixture
+def examples(passage_at: Callable[[str], Passage]) -> list[Example]:
     """Eighty questions of six sentences; the first sentence of each answerable one stands out by its first feature."""
     rng = np.random.default_rng(1)
-    n_questions, n_each = 80, 6
-    features = rng.random((n_questions * n_each, len(FEATURES)))
-    question = np.repeat(np.arange(n_questions), n_each)
-    answerable = np.arange(n_questions) % 4 != 0
-    positive = np.zeros(len(features), dtype=int)
-    for index in range(n_questions):
-        if answerable[index]:
-            positive[index * n_each] = 1
-            features[index * n_each, 0] += 1.5
-    return Examples(features, positive, question, answerable)
+    passage = passage_at("No one was arrested.")
+    made = []
+    for index in range(80):
+        features = rng.random((6, len(FEATURES)))
+        labels = np.zeros(6, dtype=int)
+        if answerable := index % 4 != 0:
+            labels[0] = 1
+            features[0, 0] += 1.5
+        sentences = tuple(
+            ScoredSentence(RetrievedPassage(passage, 1, 1.0), Span(passage.start, passage.end), tuple(row), None, None, 0.0)
+            for row in features.tolist()
+        )
+        made.append(Example(Question("q", "q"), answerable, sentences, labels))
+    return made
 
 
-def test_model_prefers_the_feature_that_tells_evidence() -> None:
-    data = examples()
-    model, confidence, right = calibrate(data, 1.0)
-    assert model.weights[0] == max(model.weights) > 0
-    assert right[data.answerable].mean() > 0.9
-    assert not right[~data.answerable].any()
-    assert confidence[data.answerable].mean() > confidence[~data.answerable].mean() + 0.3
+def test_calibration_prefers_the_feature_that_tells_evidence(examples: list[Example]) -> None:
+    calibration = fit(examples, 1.0)
+    judged = judge(examples, calibration)
+    answerable = np.array([e.answerable for e in examples])
+    assert calibration.ranking[0] == max(calibration.ranking) > 0
+    assert judged.right[answerable].mean() > 0.9
+    assert not judged.right[~answerable].any()
+    assert judged.confidence[answerable].mean() > judged.confidence[~answerable].mean() + 0.3
 
 
-def test_unseen_questions_are_told_apart_too() -> None:
-    data = examples()
-    unseen = cross_validated(data, 1.0)
-    assert (auroc(data.answerable, unseen) or 0) > 0.9
-    assert unseen.tolist() == cross_validated(data, 1.0).tolist()
+def test_unseen_questions_are_told_apart_too(examples: list[Example]) -> None:
+    unseen = cross_validated(examples, 1.0)
+    answerable = [e.answerable for e in examples]
+    assert (auroc(answerable, unseen.confidence) or 0) > 0.9
+    assert unseen.confidence.tolist() == cross_validated(examples, 1.0).confidence.tolist()

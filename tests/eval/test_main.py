@@ -201,3 +201,21 @@ def test_quickstart_finds_places_in_the_stored_text() -> None:
     [report] = [r for r in reports if r.id == report_id]
     assert report.name == "ruritania-2018-04-03.txt"
     assert "strike for two days" in report.text[start:end]
+
+
+def test_library_that_changes_meanwhile_spoils_the_run(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from rag.assistant import Assistant
+
+    ask = Assistant.ask
+    removed = []
+
+    def ask_and_remove(self: Assistant, *arguments: Any, **options: Any) -> Any:
+        if not removed:
+            removed.append(self.remove(["ruritania-2018-04-03.txt"]))
+        return ask(self, *arguments, **options)
+
+    monkeypatch.setattr(Assistant, "ask", ask_and_remove)
+    assert run() == 1
+    assert "the library changed during the evaluation" in capsys.readouterr().err

@@ -216,3 +216,15 @@ def test_comparison_lists_who_won_and_lost(result_of: ResultOf) -> None:
 
 def test_guarded_metrics_exist() -> None:
     assert set(comparison.GUARDED) <= {*comparison.MEANS, *comparison.WHOLE}
+
+
+def test_ablation_over_a_sample_is_compared_with_the_same_questions(results: list[QuestionResult]) -> None:
+    worse = QuestionResult.from_row({**results[1].to_row(), "scores": {"answer.f1": 0.25}})
+    ranked = QuestionResult.from_row({**results[0].to_row(), "scores": {"retrieval.recall@1": 0.0}})
+    [run] = build(results, ablation=[Run("no dates", (worse,), searched=(ranked,))]).ablation
+    assert (run.changes["answer.f1"].old, run.changes["answer.f1"].new) == (0.5, 0.25)
+    assert (run.changes["retrieval.recall@1"].old, run.changes["retrieval.recall@1"].new) == (1.0, 0.0)
+    assert run.summary.metrics["retrieval.recall@1"] == 0.0
+    assert run.summary.n["questions"] == 1
+    text = markdown.render(build(results, ablation=[Run("no dates", (worse,), searched=(ranked,))]))
+    assert "as set, the 1 questions answered below" in text

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from eval.runner import Variant, add_withheld, ask_all, run_ablations, run_baselines, search_all
+from eval.runner import Variant, add_withheld, ask_all, run_ablations, run_baselines, search_all, spread
 from eval.scoring import Shelf, locate_evidence, score
 from eval.types import EvalQuestion, Evidence
 from rag.settings import Settings
@@ -143,3 +143,23 @@ def test_each_variant_is_opened_with_its_own_settings(
     baselines = run_baselines(opener, settings, [boats_question], located)
     assert [s.search.fusion for s in opened[1:]] == ["lexical", "dense", "rrf"]
     assert all(not b.answers and b.results[0].scores["retrieval.recall@1"] == 1.0 for b in baselines)
+
+
+def test_ablation_answers_a_sample_and_searches_for_all(
+    boats_question: EvalQuestion, answer_of: AnswerOf, scripted: Any, shelf: Shelf
+) -> None:
+    questions = [replace(boats_question, id=f"q{i}", question=f"how many boats {i}") for i in range(6)]
+    answers = {q.question: answer_of(BOATS, "three", found=[BOATS]) for q in questions}
+    settings = Settings.load({}, env={})
+    located = locate_evidence(questions, shelf)
+    variants = [Variant("no names", {"search.name_weight": 0.0}), Variant("declines", {"answering.abstain_below": 0.9})]
+    search, answering = run_ablations(lambda s: scripted(answers), settings, questions, located, shelf, variants, answered=2)
+    assert (len(search.results), len(search.searched)) == (2, 6)
+    assert (len(answering.results), len(answering.searched)) == (2, 0)
+
+
+def test_sample_has_every_kind_in_its_share(boats_question: EvalQuestion) -> None:
+    questions = [replace(boats_question, id=str(i), kind="who" if i % 4 else "when") for i in range(40)]
+    chosen = spread(questions, 8)
+    assert [q.kind for q in chosen].count("when") == 2
+    assert spread(questions, 0) == spread(questions, 99) == questions

@@ -10,7 +10,8 @@ from made_library import put_live, read_text, report_text
 
 from rag.errors import LibraryError
 from rag.library import rows, schema
-from rag.library.catalog import Catalog, Source, StoredVectors
+from rag.library.catalog import Catalog, Source
+from rag.library.kept_vectors import StoredVectors
 
 MALI = report_text("Mali", "April", "Gunmen ambushed a convoy near Gao.", "A market in Kidal was closed after clashes.")
 MALI_LATER = report_text("Mali", "April", "Soldiers cleared mines near Gao.", "A market in Kidal was closed after clashes.")
@@ -199,7 +200,7 @@ def test_a_catalog_of_a_newer_program_is_refused_in_one_line(tmp_path: Path) -> 
 def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "catalog.sqlite3"
     path.write_bytes(b"this is no database, but long enough to look like a header " * 20)
-    with pytest.raises(LibraryError, match="cannot be opened as a catalog"):
+    with pytest.raises(LibraryError, match=r"catalog cannot be used .*not a database"):
         Catalog(path)
 
 
@@ -226,3 +227,25 @@ def test_a_closed_catalog_says_so(catalog: Catalog) -> None:
     catalog.close()
     with pytest.raises(LibraryError, match="closed"):
         catalog.coverage()
+
+
+def test_a_damaged_catalog_is_one_line_and_no_traceback(tmp_path: Path) -> None:
+    path = tmp_path / "catalog.sqlite3"
+    catalog = Catalog(path)
+    put_live(catalog, MALI, "mali.txt")
+    (page,) = catalog.db.execute("SELECT rootpage FROM sqlite_master WHERE name = 'reports'").fetchone()
+    catalog.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    catalog.close()
+    content = bytearray(path.read_bytes())
+    content[(page - 1) * 4096 : page * 4096] = b"\xff" * 4096
+    path.write_bytes(content)
+    catalog = Catalog(path)
+    with pytest.raises(LibraryError, match=r"catalog cannot be used .*malformed"):
+        catalog.listing()
+    assert catalog.faults() != []
+
+
+def test_a_home_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    with pytest.raises(LibraryError, match="cannot be made"):
+        Catalog(tmp_path / "file" / "home" / "catalog.sqlite3")

@@ -243,7 +243,7 @@ def test_a_file_added_while_its_removal_is_unfinished_is_there_afterwards(librar
 def test_a_full_disk_is_noticed_before_anything_is_written(
     library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rag.library.importer.SPARE_BYTES", 10**18)
+    monkeypatch.setattr("rag.library.intake.SPARE_BYTES", 10**18)
     with pytest.raises(LibraryError, match="MB free"):
         library.add([folder])
     assert library.list() == []

@@ -18,6 +18,7 @@ from doubles import DirectReader, KeywordEmbedder
 from made_library import assert_consistent, report_text
 
 from rag.errors import LibraryError, SettingsError
+from rag.library import indexing
 from rag.library.exact import ExactIndex
 from rag.library.importer import Library
 from rag.library.vectors import ChromaIndex, server_address
@@ -218,3 +219,30 @@ def test_addresses_are_taken_apart() -> None:
     assert server_address("http://localhost:9000") == ("localhost", 9000, False)
     assert server_address("http://localhost/") == ("localhost", 8000, False)
     assert server_address("https://chroma.example") == ("chroma.example", 443, True)
+
+
+def test_closing_does_not_wait_for_all_the_work(open_library, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Slow(KeywordEmbedder):
+        started, go_on = threading.Event(), threading.Event()
+
+        def encode(self, texts, progress=None):
+            self.started.set()
+            assert self.go_on.wait(60)
+            return super().encode(texts, progress)
+
+    monkeypatch.setattr(indexing, "BATCH", 1)
+    library = open_library(Slow(), owner=True)
+    adding = threading.Thread(target=lambda: library.add([folder]))
+    adding.start()
+    assert Slow.started.wait(60)
+    closing = threading.Thread(target=library.close)
+    closing.start()
+    while not library._closing.is_set():
+        time.sleep(0.01)
+    Slow.go_on.set()
+    closing.join(60)
+    adding.join(60)
+    library = open_library()
+    assert "pending" in {row.state for row in library.list()}
+    library.resume()
+    assert_consistent(library)

@@ -120,7 +120,7 @@ def test_a_refused_file_is_named_each_time_but_read_once(library: Library, folde
     age(folder)
     first = {r.name: r for r in library.sync(folder)}["picture.txt"]
     assert first.status == "refused"
-    made_by = library._made_by()
+    made_by = library._intake.made_by()
     assert list(library.catalog.refusals(made_by)) == [str(folder / "picture.txt")]
     assert {r.name: r for r in library.sync(folder)}["picture.txt"] == first
     (folder / "picture.txt").write_text(report_text("Libya", "June", "A port reopened."), encoding="utf-8")

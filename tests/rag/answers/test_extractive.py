@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import numpy as np
+import pytest
+from answer_doubles import PointingReader, passage, retrieved
+from doubles import KeywordEmbedder
+
+from rag.answers.citations import check_quotes, cited_numbers
+from rag.answers.extractive import ExtractiveAnswerer
+from rag.search.question import understand
+from rag.settings import Settings
+from rag.types import NO_ANSWER, Answer, DateRange, Passage, RetrievedPassage, Turn
+
+GAO = passage("April 6, 2018: In the northeast (outside Gao) two gunmen killed about 30 soldiers. The gunmen fled.", start=40)
+TALKS = passage("March 2, 2018: Talks between herders and farmers began in Mopti.", date(2018, 3, 2), report="talks.txt")
+
+
+def answerer(found: Sequence[RetrievedPassage], reader: PointingReader | None = None, **changes: object) -> ExtractiveAnswerer:
+    embedder = KeywordEmbedder()
+
+    def vectors(ids: Sequence[str]) -> dict[str, np.ndarray]:
+        return {r.passage.id: embedder.encode([_cut(r.passage, s.start, s.end) for s in r.passage.sentences]) for r in found}
+
+    settings = Settings.load({f"answering.{key}": value for key, value in changes.items()}, env={}).answering
+    return ExtractiveAnswerer(embedder.encode, vectors, lambda word: 1.0, settings, reader)
+
+
+def _cut(place: Passage, start: int, end: int) -> str:
+    return place.text[start - place.start : end - place.start]
+
+
+def ask(text: str, *passages: Passage, reader: PointingReader | None = None, **changes: object) -> Answer:
+    found = retrieved(*passages)
+    changes = {"abstain_below": 0.0} | changes
+    return answerer(found, reader, **changes).answer(understand(text), found, DateRange(date(2018, 1, 1), date(2018, 12, 31)))
+
+
+def test_answer_is_the_sentence_with_its_mark_and_exact_offsets() -> None:
+    answer = ask("who killed the soldiers near Gao", GAO, TALKS, sentences=1)
+    assert cited_numbers(answer.answer) == [1]
+    assert answer.answer.startswith(answer.citations[0].quote)
+    assert check_quotes(answer.citations, {"mali.txt": " " * 40 + GAO.text}) == []
+
+
+def test_reader_decides_the_sentence_and_the_value_is_completed() -> None:
+    answer = ask("how many soldiers died near Gao", GAO, TALKS, reader=PointingReader("30"))
+    assert answer.short_answer == "about 30"
+    ((number, span),) = answer.highlights[:1]
+    assert number == 1
+    assert _cut(GAO, span.start, span.end) == "about 30"
+
+
+def test_relative_date_is_worked_out_and_a_whole_one_quoted() -> None:
+    place = passage("April 6, 2018: Raiders came to Sokolo. The army answered the next day.")
+    assert ask("when did the army answer", place, reader=PointingReader("the next day")).short_answer == "April 7, 2018"
+    assert ask("when did raiders come to Sokolo", place, reader=PointingReader("April 6, 2018")).short_answer == "April 6, 2018"
+
+
+@pytest.mark.parametrize(("text", "expected"), [("did the gunmen flee", "Yes"), ("did the gunmen not flee", "No")])
+def test_yes_no_starts_with_the_word_and_shows_the_sentence(text: str, expected: str) -> None:
+    answer = ask(text, GAO, reader=PointingReader("fled"), sentences=1)
+    assert answer.short_answer == expected
+    assert answer.answer == f"{expected}: The gunmen fled. [1]"
+
+
+def test_unsure_answer_is_declined_with_the_nearest_evidence() -> None:
+    answer = ask("who won the cup final", GAO, TALKS, abstain_below=1.0)
+    assert answer.abstained
+    assert answer.short_answer == ""
+    assert answer.answer.startswith(NO_ANSWER)
+    assert len(answer.citations) == 1
+    assert answer.reason
+
+
+def test_day_outside_the_covered_period_is_the_reason() -> None:
+    answer = ask("who attacked Gao in May 2011", GAO, abstain_below=1.0)
+    assert answer.reason == "The reports cover January 1, 2018 to December 31, 2018; the question asks about May 2011."
+
+
+def test_name_that_is_nowhere_is_the_reason() -> None:
+    assert ask("what did Zanzibar sign", GAO, abstain_below=1.0).reason == "Nothing about Zanzibar was found."
+
+
+def test_nothing_retrieved_is_declined_without_evidence() -> None:
+    answer = ask("who attacked Gao")
+    assert answer.abstained
+    assert answer.citations == ()
+    assert answer.answer == NO_ANSWER
+
+
+def test_answer_row_has_the_stable_keys() -> None:
+    row = ask("who killed the soldiers near Gao", GAO, TALKS).to_row("q1")
+    assert row["id"] == "q1"
+    assert {"question", "answer", "short_answer", "abstained", "reason", "confidence", "citations", "passages", "seconds"} <= set(
+        row
+    )
+    assert set(row["citations"][0]) >= {"number", "report", "title", "date", "quote", "start", "end", "passage_id"}
+    assert set(row["passages"][0]) == {"rank", "report", "date", "text", "score", "passage_id"}
+
+
+def test_history_is_kept_with_the_question() -> None:
+    assert understand("and then?", [Turn("user", "who attacked Gao")]).history[0].content == "who attacked Gao"

@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from rag.errors import UsageError
+from rag.search.kinds import question_kind
+from rag.search.question import MAX_CHARACTERS, clean_question, make_whole, understand
+from rag.types import DateRange, Filters, Turn
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("who ambushed US troops in October 2017", "who"),
+        ("Which group attacked the hotel?", "who"),
+        ("in which year was the coalition formed", "when"),
+        ("what date did it happen", "when"),
+        ("how many peacekeepers died", "how_many"),
+        ("gao bombing death toll jan 2017", "how_many"),
+        ("How far is it from the border?", "how_much"),
+        ("where was the hotel", "where"),
+        ("which town was hit first", "where"),
+        ("which groups merged in 2017", "list"),
+        ("Name the five countries.", "list"),
+        ("why did the talks fail", "why"),
+        ("what was the reason for the raid", "why"),
+        ("was the camp where they slept attacked", "yes_no"),
+        ("did anyone claim it?", "yes_no"),
+        ("what is a katiba", "what"),
+    ],
+)
+def test_kind_is_read_from_the_words(text: str, kind: str) -> None:
+    assert question_kind(text) == kind
+
+
+def test_control_and_invisible_characters_are_dropped() -> None:
+    assert clean_question("  who\x00 \u200battacked\n\tKidal\u202e? ") == "who attacked Kidal?"
+
+
+@pytest.mark.parametrize("text", ["", "   ", "?!…", "\x00\u200b"])
+def test_question_without_words_is_refused(text: str) -> None:
+    with pytest.raises(UsageError, match="empty"):
+        clean_question(text)
+
+
+def test_question_that_is_too_long_is_refused() -> None:
+    assert clean_question("a" * MAX_CHARACTERS)
+    with pytest.raises(UsageError, match="shorten it"):
+        clean_question("a " * MAX_CHARACTERS)
+
+
+def test_days_asked_for_are_found_whatever_the_case() -> None:
+    question = understand("what happened in kidal in april 2018")
+    assert [d.range for d in question.dates] == [DateRange(date(2018, 4, 1), date(2018, 4, 30))]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("attacks since March 2018", DateRange(date(2018, 3, 1), date.max)),
+        ("attacks after March 2018", DateRange(date(2018, 4, 1), date.max)),
+        ("attacks before March 2018", DateRange(date.min, date(2018, 2, 28))),
+        ("attacks until March 2018", DateRange(date.min, date(2018, 3, 31))),
+    ],
+)
+def test_since_and_before_open_the_range(text: str, expected: DateRange) -> None:
+    assert [d.range for d in understand(text).dates] == [expected]
+
+
+def test_as_of_is_a_hard_limit_and_no_date_of_the_event() -> None:
+    question = understand("as of March 2018 how many had died in Boni", filters=Filters(as_of=date(2019, 1, 1)))
+    assert question.filters.as_of == date(2018, 3, 31)
+    assert question.dates == ()
+
+
+HISTORY = [Turn("user", "Who attacked the camp in Kidal on April 5, 2018?"), Turn("assistant", "Gunmen. [1]")]
+
+
+def test_follow_up_is_completed_from_the_last_question() -> None:
+    whole = make_whole("and how many were wounded?", HISTORY)
+    assert "Kidal" in whole
+    assert whole.endswith("and how many were wounded?")
+    assert understand("and how many were wounded?", HISTORY).understood_as == whole
+
+
+def test_a_date_of_its_own_replaces_the_earlier_one() -> None:
+    whole = make_whole("what about June 2018", HISTORY)
+    assert "June 2018" in whole
+    assert "April" not in whole
+
+
+def test_question_that_stands_alone_stays_as_it_is() -> None:
+    text = "How many hostages did Boko Haram take from Dapchi in 2018?"
+    assert make_whole(text, HISTORY) == text
+    assert understand(text, HISTORY).understood_as == ""
+
+
+def test_follow_up_of_a_follow_up_reaches_the_first_question() -> None:
+    history = [*HISTORY, Turn("user", "and how many were wounded?"), Turn("assistant", "Eight. [1]")]
+    assert "Kidal" in make_whole("and killed?", history)
