@@ -186,6 +186,10 @@ def _other(run: Run, results: Sequence[QuestionResult]) -> OtherRun:
     summary = summarise(run.results, intervals=False)
     if not run.answers:
         summary = _retrieval_only(summary)
+    elif not run.searched and len(run.results) < len(results):
+        # Answers of a sample, search as set: its rankings say nothing new, and their mean would only confuse.
+        summary = _without_retrieval(summary)
+        changes = {name: change for name, change in changes.items() if not name.startswith("retrieval.")}
     if run.searched:
         changes |= {change.name: change for change in compare_results(run.searched, results, whole=False)}
         found = _retrieval_only(summarise(run.searched, intervals=False))
@@ -211,6 +215,14 @@ def _retrieval_only(summary: Summary) -> Summary:
         {name: value for name, value in summary.metrics.items() if kept(name)},
         {name: ends for name, ends in summary.intervals.items() if kept(name)},
         {name: count for name, count in summary.n.items() if kept(name)},
+    )
+
+
+def _without_retrieval(summary: Summary) -> Summary:
+    return Summary(
+        {name: value for name, value in summary.metrics.items() if not name.startswith("retrieval.")},
+        {},
+        {name: count for name, count in summary.n.items() if not name.startswith("retrieval.")},
     )
 
 

@@ -360,21 +360,26 @@ class Library:
         until = time.monotonic() + self.settings.vectors.wait_s
         while True:
             with self._lock:
+                if self._closing.is_set():  # closed by another thread: what is stored waits for the next start
+                    return set(keys)
                 if self._owner.acquire():
                     try:
                         self._indexer.drain(progress)
+                        return self._waiting(keys)  # none, unless closing cut it short
                     finally:
                         if self._watcher is None:
                             self._owner.release()
-                    return set()
             self.catalog.persist()
-            waiting = {key for key, state in self.catalog.states(keys).items() if state == "pending"}
+            waiting = self._waiting(keys)
             if not waiting or time.monotonic() >= until:
                 return waiting
             if progress is not None:
                 progress(Progress("wait", len(keys) - len(waiting), len(keys)))
             if self._closing.wait(POLL_S / 2):
                 return waiting
+
+    def _waiting(self, keys: Collection[int]) -> set[int]:
+        return {key for key, state in self.catalog.states(keys).items() if state == "pending"}
 
     def _watch(self) -> None:
         """Become the owner when there is none, and do jobs as they appear."""
@@ -453,5 +458,5 @@ class Library:
 
 
 def _queued(result: ImportResult) -> ImportResult:
-    reason = "stored; the process that owns the index will index it"
+    reason = "stored; the process that owns the index will index it, or the next one to start"
     return ImportResult(result.name, "queued", reason, result.report_id, result.entries, result.passages)

@@ -228,3 +228,10 @@ def test_ablation_over_a_sample_is_compared_with_the_same_questions(results: lis
     assert run.summary.n["questions"] == 1
     text = markdown.render(build(results, ablation=[Run("no dates", (worse,), searched=(ranked,))]))
     assert "as set, the 1 questions answered below" in text
+
+
+def test_sample_with_search_as_set_shows_no_ranking_of_its_own(results: list[QuestionResult]) -> None:
+    [run] = build(results, ablation=[Run("no reader", tuple(results[:1]))]).ablation
+    assert "retrieval.recall@1" not in run.summary.metrics
+    assert "retrieval.recall@1" not in run.changes
+    assert run.changes["answer.f1"].n == 1

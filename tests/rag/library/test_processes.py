@@ -232,7 +232,8 @@ def test_closing_does_not_wait_for_all_the_work(open_library, folder: Path, monk
 
     monkeypatch.setattr(indexing, "BATCH", 1)
     library = open_library(Slow(), owner=True)
-    adding = threading.Thread(target=lambda: library.add([folder]))
+    results: list = []
+    adding = threading.Thread(target=lambda: results.extend(library.add([folder])))
     adding.start()
     assert Slow.started.wait(60)
     closing = threading.Thread(target=library.close)
@@ -242,6 +243,7 @@ def test_closing_does_not_wait_for_all_the_work(open_library, folder: Path, monk
     Slow.go_on.set()
     closing.join(60)
     adding.join(60)
+    assert "queued" in {r.status for r in results}
     library = open_library()
     assert "pending" in {row.state for row in library.list()}
     library.resume()

@@ -177,6 +177,18 @@ def test_child_lost_while_idle_is_replaced() -> None:
         assert reader.read(REPORT, "b.txt").passages
 
 
+def test_a_large_parent_does_not_make_the_child_seem_grown() -> None:
+    # A process that has held more than the child may must not have its children replaced after each file.
+    code = (
+        "import sys; big = bytearray(900_000_000); big[::4096] = b'x' * len(big[::4096]); del big\n"
+        "from rag.reports.sandbox import SandboxedReader; from rag.settings import Limits, Splitting\n"
+        "with SandboxedReader(Limits(), Splitting()) as reader:\n"
+        "    reader.read(b'Words about a town. It was quiet.', 'a.txt'); print(reader._child is not None)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, cwd=Path(__file__).parents[3])
+    assert done.stdout.strip() == "True"
+
+
 def test_closed_reader_leaves_no_process_and_starts_again_when_asked() -> None:
     reader = SandboxedReader(LIMITS, Splitting())
     reader.read(REPORT, "a.txt")
