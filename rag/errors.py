@@ -28,9 +28,9 @@ class UsageError(RagError):
 class ReportError(RagError):
     """One file could not become a report.
 
-    Attributes:
-        name: The file name as the user gave it.
-        reason: What is wrong and what to do, without the name.
+    Args:
+        name: The file name as the user gave it; kept as an attribute.
+        reason: What is wrong and what to do, without the name; kept as an attribute.
     """
 
     def __init__(self, name: str, reason: str) -> None:
@@ -58,8 +58,9 @@ class IndexMismatchError(LibraryError):
 class ModelError(RagError):
     """A model could not be loaded or did not answer.
 
-    Attributes:
-        retryable: True when the same call may succeed later (time-out, overload).
+    Args:
+        message: What happened and what to do.
+        retryable: True when the same call may succeed later (time-out, overload); kept as an attribute.
     """
 
     def __init__(self, message: str, *, retryable: bool = False) -> None:

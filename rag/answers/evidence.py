@@ -184,6 +184,11 @@ def name_share(question: Question, text: str) -> float:
 def date_match(question: Question, retrieved: RetrievedPassage, span: Span) -> float:
     """How a sentence meets the question's days.
 
+    Args:
+        question: As understood.
+        retrieved: The passage the sentence stands in.
+        span: Of the sentence.
+
     Returns:
         1 when a date in the sentence lies inside a day asked for, 0.8 when the entry does and the sentence names no other time,
         0.5 for an overlap only, 0 when the question has no date, -0.5 when nothing dates the sentence, -1 when other days do.

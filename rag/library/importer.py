@@ -15,7 +15,6 @@ from collections.abc import Collection, Generator, Iterable, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING
 
 from rag.errors import IndexMismatchError, LibraryError, RagError, ReportError
 from rag.library import sources, sync
@@ -32,9 +31,6 @@ from rag.library.vectors import ChromaIndex, VectorIndex
 from rag.models.embedder import Embedder, load_embedder
 from rag.settings import Settings
 from rag.types import Report
-
-if TYPE_CHECKING:
-    pass
 
 logger = logging.getLogger(__name__)
 

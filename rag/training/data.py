@@ -111,6 +111,11 @@ def read_items(path: Path) -> list[Item]:
     return [_item(row, contexts) for row in read_rows(path)]
 
 
+def sample(items: Sequence[Item], n: int) -> list[Item]:
+    """Every k-th item, so that the same ``n`` or so come out each time."""
+    return list(items[:: max(1, len(items) // n)][:n]) if items else []
+
+
 def _item(row: dict[str, Any], contexts: dict[str, str]) -> Item:
     answers = [] if row["is_impossible"] else row["answers"]
     span = None

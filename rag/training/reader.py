@@ -21,12 +21,13 @@ import torch
 from torch import Tensor, nn
 
 from rag.errors import RagError, UsageError
-from rag.models.reader import Calibration, Reader, WindowScores
+from rag.models.reader import Calibration, Reader
 from rag.models.weights import check_packaged, packaged_folder
-from rag.models.windows import Window, plain_tokenizer
-from rag.training.batches import Batches, Target
-from rag.training.data import Item, Mix, load_mix, read_items
-from rag.training.model import Batch, ReaderModel, build_model, loss_of
+from rag.models.windows import plain_tokenizer
+from rag.training.batches import Batches
+from rag.training.data import Item, Mix, load_mix, read_items, sample
+from rag.training.model import ReaderModel, build_model, loss_of
+from rag.training.running import TorchScorer, collate
 from rag.training.scoring import measure
 
 logger = logging.getLogger(__name__)
@@ -175,57 +176,6 @@ class Trainer:
         self.step, self.place, self.spent_s = state["step"], tuple(state["place"]), state["spent_s"]
 
 
-def collate(groups: Sequence[Sequence[Target]], device: str = "cpu") -> Batch:
-    """Pad the windows of whole groups to one length."""
-    targets = [target for group in groups for target in group]
-    longest = max(len(target.window.ids) for target in targets)
-    ids = torch.zeros(len(targets), longest, dtype=torch.long)
-    mask, types = torch.zeros_like(ids), torch.zeros_like(ids)
-    allowed = torch.zeros(len(targets), longest, dtype=torch.bool)
-    for row, target in enumerate(targets):
-        window = target.window
-        ids[row, : len(window.ids)] = torch.tensor(window.ids)
-        mask[row, : len(window.ids)] = 1
-        types[row, window.n_question : len(window.ids)] = 1
-        allowed[row, window.first : window.first + window.n] = True
-        allowed[row, 0] = True
-    number = [i for i, group in enumerate(groups) for _ in group]
-    columns = [torch.tensor([getattr(target, name) for target in targets]) for name in ("start", "end", "form")]
-    return Batch(*(t.to(device) for t in (ids, mask, types, allowed, columns[0], columns[1], torch.tensor(number), columns[2])))
-
-
-class TorchScorer:
-    """Runs the model in PyTorch, as ``rag.models.reader.Scorer`` asks."""
-
-    def __init__(self, model: ReaderModel, *, device: str = "cpu", bf16: bool = False, batch_tokens: int = 6000) -> None:
-        self._model, self._device, self._bf16, self._batch_tokens = model, device, bf16, batch_tokens
-
-    @torch.no_grad()
-    def __call__(self, windows: Sequence[Window]) -> list[WindowScores]:
-        """Scores of each window, in the order given."""
-        self._model.eval()
-        order = sorted(range(len(windows)), key=lambda i: len(windows[i].ids))
-        found: dict[int, WindowScores] = {}
-        while order:
-            n = max(1, self._batch_tokens // len(windows[order[-1]].ids))
-            part, order = order[-n:], order[:-n]
-            batch = collate([[Target(windows[i], 0, 0, 0)] for i in part], self._device)
-            with torch.autocast(self._device.split(":")[0], dtype=torch.bfloat16, enabled=self._bf16):
-                starts, ends, relevance, forms = self._model(batch.ids, batch.mask, batch.types)
-            for row, i in enumerate(part):
-                n_ids = len(windows[i].ids)
-                found[i] = (
-                    starts[row, :n_ids].float().cpu().numpy(), ends[row, :n_ids].float().cpu().numpy(),
-                    float(relevance[row]), forms[row].float().cpu().numpy(),
-                )  # fmt: skip
-        return [found[i] for i in range(len(windows))]
-
-
-def sample(items: Sequence[Item], n: int) -> list[Item]:
-    """Every k-th item, so that the same ``n`` or so come out each time."""
-    return list(items[:: max(1, len(items) // n)][:n]) if items else []
-
-
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="python -m rag.training.reader", description="Train the reader.")
@@ -280,7 +230,10 @@ def train(options: argparse.Namespace) -> None:
     if options.init:
         from safetensors.torch import load_file
 
-        model.load_state_dict({name: value.float() for name, value in load_file(options.init).items()}, strict=False)
+        weights = {name: value.float() for name, value in load_file(options.init).items()}
+        # Frozen embeddings are not in the file; anything it holds that the model does not have is another model's.
+        if model.load_state_dict(weights, strict=False).unexpected_keys or not weights:
+            raise UsageError(f"{options.init}: not the weights of this reader; leave out --init, or --lora")
     trainer = Trainer(model, Batches(mix, tokenizer, recipe.seed, recipe.batch_tokens), recipe, options.device)
     options.out.mkdir(parents=True, exist_ok=True)
     checkpoint = options.out / "checkpoint.pt"

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from rag.training.model import ReaderModel
 
 STRENGTH = 0.75
-"""Share of the channels' unevenness that is moved from the activations to the weights: margins then move by 0.25, unsmoothed by 0.41."""
+"""Share of the channels' unevenness moved to the weights; the margins then moved by 0.25, without smoothing by 0.41."""
 
 
 class RowInt8Embedding(nn.Module):

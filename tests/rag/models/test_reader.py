@@ -212,7 +212,7 @@ def _windows(tokenizer: Any) -> list[Window]:
 
 @pytest.mark.integration
 def test_exported_model_scores_like_the_trained_one(tiny: tuple[Any, Path, Path], tokenizer: Any) -> None:
-    from rag.training.reader import TorchScorer
+    from rag.training.running import TorchScorer
 
     model, full, small = tiny
     windows = _windows(tokenizer)

@@ -17,9 +17,10 @@ from rag.models.weights import packaged_folder
 from rag.models.windows import plain_tokenizer
 from rag.training.batches import Batches
 from rag.training.data import Item, Mix, load_mix
-from rag.training.export import fit_calibration
+from rag.training.measuring import fit_calibration
 from rag.training.model import build_model, merge_lora
-from rag.training.reader import Recipe, TorchScorer, Trainer, collate
+from rag.training.reader import Recipe, Trainer
+from rag.training.running import TorchScorer, collate
 from rag.training.scoring import auroc, exact_match, f1
 
 TOWNS = ("Arbo", "Belna", "Corvi", "Dasko", "Entil", "Farro", "Gimba", "Halin", "Istra", "Jomo")

@@ -1,0 +1,48 @@
+"""The network cut off, LlamaIndex's global settings watched, and a library of two reports."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from doubles import DirectReader, KeywordEmbedder
+from llama_index.core import Settings as LlamaSettings
+from made_nodes import REPORT
+
+from rag.library.importer import Library
+from rag.settings import Settings
+
+
+@pytest.fixture(autouse=True)
+def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Any attempt to reach a host, or to build LlamaIndex's default model, fails the test."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("the network was used")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    for name in ("_llm", "_embed_model", "_node_parser", "_transformations"):
+        assert getattr(LlamaSettings, name) is None
+
+
+@pytest.fixture(autouse=True)
+def settings_untouched(no_network: None) -> Iterator[None]:
+    yield
+    for name in ("_llm", "_embed_model", "_node_parser", "_transformations"):
+        assert getattr(LlamaSettings, name) is None, f"LlamaIndex's global Settings{name} was set"
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[Library]:
+    folder = tmp_path / "reports"
+    folder.mkdir()
+    (folder / "niger.txt").write_text(REPORT, encoding="utf-8")
+    (folder / "chad.txt").write_text("Chad: Herders\n\nMay 5, 2016: In the east herders met farmers.\n", encoding="utf-8")
+    settings = Settings.load({"home": tmp_path / "home"}, env={})
+    with Library(settings, KeywordEmbedder(dim=4096), DirectReader) as opened:
+        opened.add([folder])
+        yield opened
