@@ -191,7 +191,8 @@ def date_match(question: Question, retrieved: RetrievedPassage, span: Span) -> f
 
     Returns:
         1 when a date in the sentence lies inside a day asked for, 0.8 when the entry does and the sentence names no other time,
-        0.5 for an overlap only, 0 when the question has no date, -0.5 when nothing dates the sentence, -1 when other days do.
+        0.5 for an overlap only, 0 when the question has no date, -0.3 when the entry does and the sentence names other days, -0.5
+        when nothing dates the sentence, -1 when other days do.
     """
     if not question.dates:
         return 0.0
@@ -207,7 +208,9 @@ def date_match(question: Question, retrieved: RetrievedPassage, span: Span) -> f
         return -0.5
     best = max(_closeness(w, entry) for w in wanted)
     if best > 0:
-        return best * (0.4 if inside else 0.8) * (0.7 if passage.is_lead else 1.0)
+        if inside:
+            return -0.3  # an entry of those days that speaks of others here
+        return best * 0.8 * (0.7 if passage.is_lead else 1.0)
     return -1.0
 
 

@@ -9,6 +9,7 @@ from rag.answers.evidence import ScoredSentence
 from rag.answers.spans import NUMBER
 from rag.answers.words import content_words, related
 from rag.reports.date_text import format_range
+from rag.reports.names import find_names
 from rag.types import DateMention, Question, Span
 
 _NEGATION = frozenset("no not never none neither nor without denied cannot n't failed".split())
@@ -39,6 +40,8 @@ def find_value(question: Question, sentence: ScoredSentence) -> Value:
         return _when(sentence)
     if question.kind in ("how_many", "how_much"):
         return _number(sentence)
+    if question.kind == "where" and sentence.candidate is not None and not _names_something(sentence):
+        return Value(sentence.candidate.text, sentence.candidate.span)
     if sentence.read is not None:
         return _read(sentence, sentence.read)
     if question.kind == "what":
@@ -65,6 +68,14 @@ def _read(sentence: ScoredSentence, span: Span) -> Value:
     if text.count("(") > text.count(")") and sentence.slice(Span(span.start, span.end + 1)).endswith(")"):
         span = Span(span.start, span.end + 1)
     return Value(sentence.slice(span), span)
+
+
+def _names_something(sentence: ScoredSentence) -> bool:
+    """Whether the reader's span holds a name: "in the northeast" is no place to look up when the sentence names one."""
+    if sentence.read is None:
+        return False
+    offset = sentence.span.start
+    return any(n.start + offset < sentence.read.end and sentence.read.start < n.end + offset for n in find_names(sentence.text))
 
 
 def _when(sentence: ScoredSentence) -> Value:

@@ -30,7 +30,8 @@ _RULES: tuple[tuple[str, str], ...] = (
     ("how_much", r"\bhow\s+(?:much|far|long|old|often|high|fast|deep|wide|heavy|tall|near|close)\b"),
     (
         "when",
-        rf"\bwhen\b|\b(?:what|which)\s+(?:\w+\s+)?{_TIME}\b(?!\s+of\s+(?!the\b))|\bsince\s+what\b|\bhow\s+recently\b|\bdate\s+of\b",
+        rf"\bwhen\b|\b(?:what|which)\s+(?:\w+\s+)?{_TIME}\b(?!\s+of\s+(?!the\b))|\bsince\s+what\b|\bhow\s+recently\b|"
+        r"(?<!to )\bdate\b",
     ),
     ("where", rf"\bwhere\b|\b(?:what|which)\s+(?:\w+\s+)?{_PLACE}\b"),
     (

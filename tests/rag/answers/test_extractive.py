@@ -59,6 +59,10 @@ def test_relative_date_is_worked_out_and_a_whole_one_quoted() -> None:
     assert ask("when did raiders come to Sokolo", place, reader=PointingReader("April 6, 2018")).short_answer == "April 6, 2018"
 
 
+def test_where_is_a_name_when_the_reader_points_at_a_direction() -> None:
+    assert ask("where did two gunmen kill soldiers", GAO, reader=PointingReader("In the northeast")).short_answer == "Gao"
+
+
 @pytest.mark.parametrize(("text", "expected"), [("did the gunmen flee", "Yes"), ("did the gunmen not flee", "No")])
 def test_yes_no_starts_with_the_word_and_shows_the_sentence(text: str, expected: str) -> None:
     answer = ask(text, GAO, reader=PointingReader("fled"), sentences=1)

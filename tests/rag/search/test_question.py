@@ -17,6 +17,8 @@ from rag.types import DateRange, Filters, Turn
         ("Which group attacked the hotel?", "who"),
         ("in which year was the coalition formed", "when"),
         ("what date did it happen", "when"),
+        ("capture of the town date", "when"),
+        ("is the list up to date", "yes_no"),
         ("how many peacekeepers died", "how_many"),
         ("gao bombing death toll jan 2017", "how_many"),
         ("How far is it from the border?", "how_much"),
