@@ -6,7 +6,7 @@ import sqlite3
 import threading
 import weakref
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from rag.errors import LibraryError
@@ -39,9 +39,10 @@ class Connections:
     @property
     def db(self) -> sqlite3.Connection:
         """This thread's connection."""
-        if self._closed:
-            raise LibraryError(f"{self.path}: the library was closed; open it again")
         db: sqlite3.Connection | None = getattr(self._local, "db", None)
+        if self._closed:
+            self._close_own()
+            raise LibraryError(f"{self.path}: the library was closed; open it again")
         if db is None:
             db = schema.connect(self.path)
             self._local.db = db
@@ -50,11 +51,25 @@ class Connections:
         return db
 
     def close(self) -> None:
-        """Close the connections of all threads; a running query of another thread fails."""
+        """Close for all threads; a running query of another thread fails.
+
+        A connection is only ever closed by its own thread: SQLite frees what a statement running in another one still uses, and
+        the process dies of it. Other threads' connections go at their next use, or with their thread.
+        """
         self._closed = True
+        self._close_own()
         with self._guard:
             for db in list(self._connections):
-                db.close()
+                with suppress(sqlite3.ProgrammingError):  # closed by its own thread a moment ago
+                    db.interrupt()
+
+    def _close_own(self) -> None:
+        db: sqlite3.Connection | None = getattr(self._local, "db", None)
+        if db is not None:
+            with self._guard:
+                self._connections.discard(db)
+            self._local.db = None
+            db.close()
 
     @contextmanager
     def snapshot(self) -> Generator[sqlite3.Connection, None, None]:

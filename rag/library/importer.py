@@ -335,6 +335,10 @@ class Library:
                     results.append(ImportResult(file.name, "refused", error.reason))
                     if remember_refusals and not file.refusal:
                         self._intake.remember(file, made_by, error.reason)
+                except LibraryError:
+                    if not self._closing.is_set():
+                        raise
+                    results.append(ImportResult(file.name, "refused", "the library was closed first; add it again"))
                 if progress is not None:
                     progress(Progress("read", n + 1, len(files), file.name))
         waiting = self._finish(stored, progress)
@@ -351,12 +355,20 @@ class Library:
 
     def _finish(self, keys: Collection[int], progress: ProgressCallback | None) -> set[int]:
         """Do all jobs, here or by waiting for the owner; returns those of the keys that still wait."""
+        try:
+            return self._do_jobs(keys, progress)
+        except LibraryError:
+            if not self._closing.is_set():
+                raise
+            return set(keys)  # closed by another thread: what is stored waits for the next start
+
+    def _do_jobs(self, keys: Collection[int], progress: ProgressCallback | None) -> set[int]:
         if not self.catalog.has_jobs():
             return set()
         until = time.monotonic() + self.settings.vectors.wait_s
         while True:
             with self._lock:
-                if self._closing.is_set():  # closed by another thread: what is stored waits for the next start
+                if self._closing.is_set():
                     return set(keys)
                 if self._owner.acquire():
                     try:
