@@ -49,6 +49,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     logging.basicConfig(level=logging.DEBUG if debug else logging.ERROR, format="%(levelname)s %(name)s: %(message)s")
     try:
         settings = Settings.load(_overrides(options), file=options.config)
+        if settings.llm:
+            print(f"rag: llm = {settings.llm} is not used by this version; answers are quotations alone", file=sys.stderr)
         return int(options.run(options, settings))
     except KeyboardInterrupt:
         print("rag: stopped", file=sys.stderr)

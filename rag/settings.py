@@ -137,7 +137,7 @@ class Settings(_Group):
 
     home: Path = Field(default_factory=default_home, description="Folder of the library.")
     corpus: Path = Field(Path("corpus"), description="Source folder that `rag sync` follows and uploads land in.")
-    llm: str = Field("", description="Language model as PROVIDER/NAME; empty answers without one.")
+    llm: str = Field("", description="Language model as PROVIDER/NAME; this version says so and answers without one.")
     limits: Limits = Field(default_factory=lambda: Limits(), description="Limits on input files.")
     splitting: Splitting = Field(default_factory=lambda: Splitting(), description="Passage sizes.")
     models: Models = Field(default_factory=lambda: Models(), description="Models and their back ends.")

@@ -156,6 +156,11 @@ def test_empty_library_says_what_to_do(tmp_path: Path, capsys: pytest.CaptureFix
     assert "rag add" in capsys.readouterr().out
 
 
+def test_language_model_that_is_not_used_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--home", str(tmp_path / "home"), "list", "--set", "llm=ollama/any"]) == 0
+    assert "not used" in capsys.readouterr().err
+
+
 def test_options_stand_before_or_after_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--home", str(tmp_path / "a"), "settings"]) == 0
     assert str(tmp_path / "a") in capsys.readouterr().out
