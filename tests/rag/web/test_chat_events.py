@@ -79,7 +79,7 @@ def test_our_own_error_is_shown_in_its_words(events: Events, assistant: Scripted
 def test_unforeseen_error_is_logged_and_not_shown(
     events: Events, assistant: ScriptedAssistant, caplog: pytest.LogCaptureFixture
 ) -> None:
-    assistant.error = RuntimeError("secret path /home/x")
+    assistant.error = RuntimeError("secret path /srv/x")
     assert last(events, "who")[-1].error == FAILED
     assert "secret path" in caplog.text
 
