@@ -7,14 +7,14 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.answers.citations import cite, nearest
+from rag.answers.abstention import abstain
+from rag.answers.citations import cite
 from rag.answers.confidence import confidence_features, load_calibration
-from rag.answers.evidence import PassageReader, ScoredSentence, name_share, score_sentences
+from rag.answers.evidence import PassageReader, ScoredSentence, score_sentences
 from rag.answers.value import find_value
 from rag.answers.words import content_words
-from rag.reports.date_text import format_day
 from rag.settings import Answering
-from rag.types import NO_ANSWER, Answer, Citation, DateRange, Question, RetrievedPassage
+from rag.types import Answer, DateRange, Question, RetrievedPassage
 
 _CLOSE = 0.7
 """A further sentence is quoted when its score is at most this much below the best one: half as likely."""
@@ -75,7 +75,7 @@ class ExtractiveAnswerer:
         kept = tuple(retrieved[: self._settings.passages])
         best = self._calibration.confidence.probability(confidence_features(question, scored)) if scored else 0.0
         if not scored or best < self._settings.abstain_below:
-            return self._abstain(question, kept, scored, best, coverage)
+            return abstain(question, kept, scored, best, coverage)
         chosen = self._choose(question, scored)
         values = [find_value(question, sentence) for sentence in chosen]
         citations, highlights = [], []
@@ -119,55 +119,3 @@ class ExtractiveAnswerer:
             if not repeats:
                 chosen.append(sentence)
         return chosen
-
-    def _abstain(
-        self,
-        question: Question,
-        kept: tuple[RetrievedPassage, ...],
-        scored: Sequence[ScoredSentence],
-        confidence: float,
-        coverage: DateRange | None,
-    ) -> Answer:
-        near = cite(scored[0].retrieved.passage, scored[0].span, 1) if scored else nearest(kept)
-        answer = NO_ANSWER
-        if near is not None:
-            where = f"{near.report}, {format_day(near.date)}" if near.date else near.report
-            answer = f"{NO_ANSWER} The nearest they come ({where}): {near.quote} [1]"
-        return Answer(
-            question=question,
-            answer=answer,
-            short_answer="",
-            abstained=True,
-            reason=_reason(question, kept, near, coverage),
-            confidence=confidence,
-            citations=(near,) if near else (),
-            passages=kept,
-            seconds=0.0,
-        )
-
-
-def _reason(question: Question, kept: Sequence[RetrievedPassage], near: Citation | None, coverage: DateRange | None) -> str:
-    """Why nothing is answered, in one line: no reports, nothing with these names, not these days, or only something near."""
-    if not kept:
-        return "No report matches." if question.filters.is_empty else "No report matches within the filters."
-    if question.dates and coverage:
-        wanted = question.dates[0].range
-        if not wanted.overlaps(coverage):
-            covered = f"{format_day(coverage.start)} to {format_day(coverage.end)}"
-            return f"The reports cover {covered}; the question asks about {question.dates[0].text}."
-    missing = [
-        n
-        for n in question.names
-        if all(name_share(_only(question, n), r.passage.title + " " + r.passage.text) == 0 for r in kept)
-    ]
-    if missing:
-        return f"Nothing about {', '.join(missing)} was found."
-    if question.dates and near and near.date and not question.dates[0].range.overlaps(DateRange(near.date, near.date)):
-        return f"Nothing was found for {question.dates[0].text}; the nearest is of {format_day(near.date)}."
-    return "The passages found do not answer it clearly enough."
-
-
-def _only(question: Question, name: str) -> Question:
-    from dataclasses import replace
-
-    return replace(question, names=(name,))
