@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         RetrievedPassage,
         TimelineRow,
         Turn,
+        Verdict,
     )
 
 # Libraries below report usage to their makers unless told not to before they are first imported; nothing here is reported.
@@ -62,6 +63,7 @@ _HOMES = {
     "TimelineRow": "rag.types",
     "Turn": "rag.types",
     "UsageError": "rag.errors",
+    "Verdict": "rag.types",
 }
 
 __all__ = [
@@ -86,6 +88,7 @@ __all__ = [
     "TimelineRow",
     "Turn",
     "UsageError",
+    "Verdict",
 ]
 
 

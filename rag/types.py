@@ -13,6 +13,9 @@ from typing import Any, Literal
 NO_ANSWER = "The reports do not say."
 """The one sentence that means "no answer": in prompts, in answers, in tests."""
 
+NOT_SUPPORTED = "(not supported by the reports)"
+"""Stands after each sentence of a language model that the passages it cites do not carry."""
+
 Day = date
 """The type ``date`` under a name that no field of the same name hides."""
 
@@ -319,6 +322,38 @@ class TimelineRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the check of one sentence, written by a language model, against the passages it cites came to.
+
+    Attributes:
+        start: First character of the sentence in ``Answer.answer``.
+        end: One past its last, its marks included, ``NOT_SUPPORTED`` after it excluded.
+        citations: Numbers of the citations it stands on; empty when nothing carries it.
+        supported: Whether the cited passages say it.
+        problems: What they do not say, a phrase each ("the number 12", "no passage is cited"); empty when supported.
+        similarity: Nearness in content to the passages, 0 to 1.
+    """
+
+    start: int
+    end: int
+    citations: tuple[int, ...]
+    supported: bool
+    problems: tuple[str, ...] = ()
+    similarity: float = 0.0
+
+    def to_row(self, answer: str) -> dict[str, Any]:
+        """The verdict as it stands in answer rows, with its sentence cut from the answer's text."""
+        return {
+            "sentence": answer[self.start : self.end],
+            "start": self.start,
+            "end": self.end,
+            "citations": list(self.citations),
+            "supported": self.supported,
+            "problems": list(self.problems),
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What the assistant says, with everything needed to check it.
 
@@ -334,6 +369,7 @@ class Answer:
         seconds: From question to answer.
         highlights: Inside the cited quotes, the spans that are the short answer (stored-text offsets, by citation number).
         timings: Seconds by stage ("understand", "retrieve", "read", "compose").
+        verdicts: One for each sentence a language model wrote, in order; empty for quotations, which need none.
     """
 
     question: Question
@@ -347,6 +383,7 @@ class Answer:
     seconds: float
     highlights: tuple[tuple[int, Span], ...] = ()
     timings: dict[str, float] = field(default_factory=dict)
+    verdicts: tuple[Verdict, ...] = ()
 
     def to_row(self, question_id: str | int | None = None) -> dict[str, Any]:
         """The answer row of the command line and the HTTP interface (keys are stable; scripts depend on them)."""
@@ -360,6 +397,7 @@ class Answer:
             "confidence": round(self.confidence, 4),
             "understood_as": self.question.understood_as,
             "citations": [c.to_row() for c in self.citations],
+            "verdicts": [v.to_row(self.answer) for v in self.verdicts],
             "passages": [
                 {
                     "rank": r.rank,

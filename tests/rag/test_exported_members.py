@@ -29,6 +29,7 @@ def test_errors_and_data_types_are_complete() -> None:
         "RetrievedPassage",
         "TimelineRow",
         "Turn",
+        "Verdict",
     }
     assert raised | public | {"Assistant", "Settings"} == set(rag.__all__)
     assert public <= set(vars(types))
