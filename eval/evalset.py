@@ -9,7 +9,9 @@ from typing import Any
 
 from eval.types import SPLITS, EvalQuestion, Evidence
 from rag.errors import UsageError
-from rag.types import Turn
+from rag.library.feedback import filters_of, filters_row
+from rag.library.journal import put_row
+from rag.types import Filters, Turn
 
 FOLDER = Path(__file__).parent / "questions"
 _FIELDS = {
@@ -22,6 +24,7 @@ _FIELDS = {
     "evidence": list,
     "answerable": bool,
     "split": str,
+    "filters": dict,
 }
 _NEEDED = ("id", "question")
 _MOST_SHOWN = 12
@@ -160,6 +163,10 @@ def parse_question(data: Any, where: str = "") -> EvalQuestion | str:
         return "an answerable question needs answers, required groups or evidence"
     if not answerable and (answers or required or evidence):
         return "an unanswerable question has no answers, required groups or evidence"
+    try:
+        filters = _filters(data.get("filters", {}))
+    except (TypeError, ValueError) as error:
+        return f"filters: {error}"
     return EvalQuestion(
         id=data["id"],
         question=data["question"],
@@ -170,13 +177,14 @@ def parse_question(data: Any, where: str = "") -> EvalQuestion | str:
         evidence=tuple(Evidence(item["report"], item["quote"]) for item in evidence),
         answerable=answerable,
         split=split,
+        filters=filters,
         source=where,
     )
 
 
 def to_row(question: EvalQuestion) -> dict[str, Any]:
     """The JSON object of a question, the inverse of ``parse_question``; a thumbs-down can be saved with it."""
-    return {
+    row: dict[str, Any] = {
         "id": question.id,
         "question": question.question,
         "kind": question.kind,
@@ -187,22 +195,22 @@ def to_row(question: EvalQuestion) -> dict[str, Any]:
         "answerable": question.answerable,
         "split": question.split,
     }
+    limits = filters_row(question.filters)
+    return {**row, "filters": limits} if limits else row
 
 
 def append_question(path: Path, question: EvalQuestion) -> None:
-    """Add a question at the end of a JSON-lines file, which is made when it is not there."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("ab+") as file:
-        if file.tell():
-            file.seek(-1, 2)
-            # A file edited by hand may lack its last line end.
-            if file.read(1) != b"\n":
-                file.write(b"\n")
-        file.write(json.dumps(to_row(question), ensure_ascii=False).encode() + b"\n")
+    """Add a question to a JSON-lines file, which is made when it is not there; a question with its id is replaced.
+
+    Args:
+        path: The file; several processes may add to it at once.
+        question: To add; a ``LibraryError`` says why it could not be written.
+    """
+    put_row(path, to_row(question))
 
 
 def _article(kind: type) -> str:
-    return {str: "a string", list: "a list", bool: "true or false"}[kind]
+    return {str: "a string", list: "a list", bool: "true or false", dict: "an object"}[kind]
 
 
 def _strings(values: Sequence[Any], name: str) -> str:
@@ -229,3 +237,14 @@ def _turn(turn: Any) -> str:
     if turn["role"] not in ("user", "assistant"):
         return "the role of a turn should be user or assistant"
     return _strings([turn["content"]], "content of a turn")
+
+
+def _filters(row: Mapping[str, Any]) -> Filters:
+    if unknown := sorted(set(row) - {"since", "until", "as_of", "reports", "countries"}):
+        raise ValueError(f"unknown limit {unknown[0]}")
+    for name in ("reports", "countries"):
+        values = row.get(name, [])
+        problem = _strings(values, name) if isinstance(values, list) else f"{name} should be a list"
+        if problem:
+            raise ValueError(problem)
+    return filters_of(row)

@@ -11,7 +11,7 @@ from eval.scoring import Located, Shelf, answer_is_correct, retrieval_scores, sc
 from eval.support import EvidenceSpan, evidence_ranks, passage_spans
 from eval.types import EvalQuestion, QuestionResult
 from rag.settings import Settings
-from rag.types import Answer, Report, RetrievedPassage, Turn
+from rag.types import Answer, Filters, Report, RetrievedPassage, Turn
 
 TOP_K = 10
 Tick = Callable[[], None]
@@ -20,10 +20,12 @@ Tick = Callable[[], None]
 class Asked(Protocol):
     """What a run needs of an assistant."""
 
-    def ask(self, text: str, *, history: Sequence[Turn] = (), top_k: int | None = None) -> Answer:
+    def ask(self, text: str, *, history: Sequence[Turn] = (), filters: Filters | None = None, top_k: int | None = None) -> Answer:
         """Answer a question."""
 
-    def search(self, text: str, *, history: Sequence[Turn] = (), top_k: int | None = None) -> Sequence[RetrievedPassage]:
+    def search(
+        self, text: str, *, history: Sequence[Turn] = (), filters: Filters | None = None, top_k: int | None = None
+    ) -> Sequence[RetrievedPassage]:
         """Passages, best first."""
 
     def show(self, report: str) -> Report:
@@ -109,7 +111,7 @@ def ask_all(
     results = []
     for question in questions:
         if question.id in located.evidence:
-            answer = asked.ask(question.question, history=question.history, top_k=TOP_K)
+            answer = asked.ask(question.question, history=question.history, filters=question.filters, top_k=TOP_K)
             results.append(score(question, answer, located.evidence[question.id], shelf))
         if tick is not None:
             tick()
@@ -135,7 +137,7 @@ def add_withheld(
     for result in results:
         if result.abstained and result.answerable:
             question = known[result.id]
-            answer = unbounded.ask(question.question, history=question.history, top_k=TOP_K)
+            answer = unbounded.ask(question.question, history=question.history, filters=question.filters, top_k=TOP_K)
             verdict = False if answer.abstained else answer_is_correct(question, answer)
             result = replace(result, correct=verdict)
             if tick is not None:
@@ -205,7 +207,9 @@ def run_baselines(
 
 def searcher(asked: Asked) -> Callable[[EvalQuestion], Sequence[tuple[str, int, int]]]:
     """An assistant's search as ``search_all`` takes it."""
-    return lambda question: passage_spans(asked.search(question.question, history=question.history, top_k=TOP_K))
+    return lambda question: passage_spans(
+        asked.search(question.question, history=question.history, filters=question.filters, top_k=TOP_K)
+    )
 
 
 def spread(questions: Sequence[EvalQuestion], n: int) -> list[EvalQuestion]:

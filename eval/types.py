@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from rag.types import Turn
+from rag.types import Filters, Turn
 
 KINDS = (
     "who", "what", "when", "where", "how_many", "why", "yes_no", "temporal", "as_of", "list", "multi_entry", "conflict",
@@ -39,6 +39,7 @@ class EvalQuestion:
         answerable: Whether the reports answer it.
         split: "dev" or "test".
         source: File and line it was read from, for messages.
+        filters: Limits it is asked under.
     """
 
     id: str
@@ -51,6 +52,7 @@ class EvalQuestion:
     answerable: bool = True
     split: str = "dev"
     source: str = ""
+    filters: Filters = field(default_factory=Filters)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,5 @@
 """The command line: ``rag add``, ``sync``, ``list``, ``show``, ``remove``, ``reindex``, ``doctor``, ``ask``, ``search``,
-``timeline``, ``serve``, ``eval`` and ``settings``.
+``timeline``, ``serve``, ``feedback``, ``eval`` and ``settings``.
 
 Exit codes: 0 done, 1 some inputs failed (each named), 2 wrong usage. Errors are one line; tracebacks only with ``--debug``.
 """
@@ -23,6 +23,7 @@ from rag.types import NO_ANSWER, Answer, Filters, TimelineRow, Turn
 
 if TYPE_CHECKING:
     from rag.assistant import Assistant
+    from rag.library.feedback import Feedback
     from rag.library.results import ImportResult, Progress
 
 DONE, FAILED, USAGE = 0, 1, 2
@@ -128,9 +129,11 @@ def _parser() -> argparse.ArgumentParser:
     serve = command("serve", _serve, "open the page")
     serve.add_argument("--host", metavar="H")
     serve.add_argument("--port", type=int, metavar="P")
+    feedback = command("feedback", _feedback, "what users said of answers; export it as eval questions")
+    feedback.add_argument("--export", metavar="OUT.jsonl", type=Path, help="add them to this file of eval questions")
     command("settings", _settings, "list every setting with its value")
     commands.add_parser("eval", help="run the evaluation (= python -m eval)", add_help=False)
-    for sub in (add, sync, list_, show, remove, reindex, doctor, ask, search, timeline):
+    for sub in (add, sync, list_, show, remove, reindex, doctor, ask, search, timeline, feedback):
         sub.add_argument("--json", action="store_true", help="print data for programs")
     return parser
 
@@ -436,6 +439,35 @@ def _serve(options: argparse.Namespace, settings: Settings) -> int:
 
     serve(settings)
     return DONE
+
+
+def _feedback(options: argparse.Namespace, settings: Settings) -> int:
+    from rag.library.feedback import FeedbackLog
+
+    log = FeedbackLog(settings.home)
+    given, problems = log.all()
+    written, left_out = (0, []) if options.export is None else _exported(given, options.export)
+    if options.json:
+        _print_json([f.to_row() for f in given])
+    else:
+        for f in given:
+            print(f"{f.at:%Y-%m-%d}  {f.vote:<4}  {f.question}{'  (' + f.reason + ')' if f.reason else ''}")
+        print(f"{len(given)} judgements in {log.path}")
+        if log.questions.exists():
+            print(f"saved as eval questions in {log.questions}")
+        if options.export is not None:
+            print(f"{written} questions written; run them with: rag eval --questions {options.export} --home {settings.home}")
+    for line in (*problems, *(f"left out: {line}" for line in left_out)):
+        print(f"rag: {line}", file=sys.stderr)
+    return FAILED if problems else DONE
+
+
+def _exported(given: Sequence[Feedback], path: Path) -> tuple[int, list[str]]:
+    try:
+        from eval.feedback import export
+    except ImportError as error:
+        raise UsageError(f"the eval suite is not installed ({error}); install from the repository") from error
+    return export(given, path)
 
 
 def _settings(options: argparse.Namespace, settings: Settings) -> int:

@@ -86,6 +86,7 @@ class ScriptedAssistant:
         self.report = report
         self.answers = dict(answers)
         self.asked: list[tuple[str, tuple[Turn, ...]]] = []
+        self.limits: list[object] = []
 
     def __enter__(self) -> ScriptedAssistant:
         return self
@@ -95,9 +96,12 @@ class ScriptedAssistant:
 
     def ask(self, text: str, *, history: Sequence[Turn] = (), top_k: int | None = None, filters: object = None) -> Answer:
         self.asked.append((text, tuple(history)))
+        self.limits.append(filters)
         return self.answers[text]
 
-    def search(self, text: str, *, history: Sequence[Turn] = (), top_k: int | None = None) -> list[RetrievedPassage]:
+    def search(
+        self, text: str, *, history: Sequence[Turn] = (), top_k: int | None = None, filters: object = None
+    ) -> list[RetrievedPassage]:
         self.asked.append((text, tuple(history)))
         return list(self.answers[text].passages)
 

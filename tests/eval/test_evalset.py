@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from eval import evalset
 from eval.evalset import QuestionFileError, append_question, load_questions, load_splits, parse_question, to_row
 from eval.types import EvalQuestion, Evidence
-from rag.types import Turn
+from rag.types import Filters, Turn
 
 GOOD: dict[str, Any] = {
     "id": "a-1",
@@ -51,6 +52,10 @@ def test_good_line_is_read(tmp_path: Path) -> None:
         ({"history": [{"role": "system", "content": "x"}]}, "role of a turn"),
         ({"history": ["hello"]}, "each turn of history"),
         ({"split": "train"}, "split should be one of dev, test"),
+        ({"filters": []}, "filters should be an object"),
+        ({"filters": {"sinse": "2018"}}, "filters: unknown limit sinse"),
+        ({"filters": {"since": "soon"}}, "filters: "),
+        ({"filters": {"countries": "Mali"}}, "filters: countries should be a list"),
         ({"answerable": False}, "an unanswerable question has no answers"),
         ({"answers": [], "required": [], "evidence": []}, "needs answers"),
     ],
@@ -97,6 +102,15 @@ def test_question_appended_is_read_back(tmp_path: Path) -> None:
     other = EvalQuestion("b", "wo?", "unanswerable", answerable=False)
     append_question(path, other)
     assert [to_row(q) for q in load_questions([path])] == [to_row(question), to_row(other)]
+
+
+def test_limits_are_kept_and_left_out_where_there_are_none(tmp_path: Path) -> None:
+    limits = {"since": "2018-01-01", "as_of": "2018-04-09", "countries": ["Mali"]}
+    path = write(tmp_path / "q.jsonl", {**GOOD, "filters": limits}, {**GOOD, "id": "b"})
+    limited, free = load_questions([path])
+    assert limited.filters == Filters(since=date(2018, 1, 1), as_of=date(2018, 4, 9), countries=("Mali",))
+    assert to_row(limited)["filters"] == limits
+    assert "filters" not in to_row(free)
 
 
 def test_splits_that_are_no_splits_are_refused(tmp_path: Path) -> None:

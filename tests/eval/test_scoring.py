@@ -10,7 +10,7 @@ from eval.runner import Variant, add_withheld, ask_all, run_ablations, run_basel
 from eval.scoring import Shelf, locate_evidence, score
 from eval.types import EvalQuestion, Evidence
 from rag.settings import Settings
-from rag.types import Answer, Report, Turn
+from rag.types import Answer, Filters, Report, Turn
 
 BOATS = "In the port town raiders burned three boats."
 MAYOR = "The mayor blamed a smuggling ring."
@@ -95,14 +95,15 @@ def test_evidence_that_is_not_in_the_library_leaves_the_question_out(
     assert [r.id for r in ask_all(assistant, [boats_question, lost, gone], located, own)] == ["q1"]
 
 
-def test_history_of_a_follow_up_is_passed_on(boats_question: EvalQuestion, answer_of: AnswerOf, scripted: Any) -> None:
+def test_history_and_limits_of_a_question_are_passed_on(boats_question: EvalQuestion, answer_of: AnswerOf, scripted: Any) -> None:
     turns = (Turn("user", "what burned"), Turn("assistant", "boats"))
-    question = replace(boats_question, history=turns)
+    question = replace(boats_question, history=turns, filters=Filters(countries=("Erewhon",)))
     assistant = scripted({question.question: answer_of(BOATS, "three")})
     own = Shelf(assistant.show)
     ticks: list[int] = []
     ask_all(assistant, [question], locate_evidence([question], own), own, lambda: ticks.append(1))
     assert assistant.asked == [(question.question, turns)]
+    assert assistant.limits == [question.filters]
     assert ticks == [1]
 
 

@@ -7,11 +7,14 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from rag.cli import main
+from rag.library.feedback import Feedback, FeedbackLog
 
 REPORT = """Mali: Trouble In The North
 
@@ -176,3 +179,24 @@ def test_light_commands_import_nothing_heavy(tmp_path: Path) -> None:
     loaded = done.stdout.splitlines()[-1]
     heavy = ("torch", "transformers", "sentence_transformers", "chromadb", "gradio", "llama_index", "onnxruntime")
     assert [name for name in heavy if f"'{name}'" in loaded] == []
+
+
+def test_feedback_is_listed_and_exported_as_eval_questions(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    log = FeedbackLog(tmp_path / "home")
+    given = Feedback("a1", datetime(2026, 3, 4, tzinfo=UTC), "down", "who did it", reason="wrong group")
+    log.add(given)
+    log.add(replace(given, id="b2", question="who paid", unanswerable=True))
+    out = tmp_path / "q.jsonl"
+    assert main(["--home", str(tmp_path / "home"), "feedback", "--export", str(out)]) == 0
+    printed = capsys.readouterr()
+    assert "2026-03-04  down  who did it  (wrong group)" in printed.out
+    assert f"rag eval --questions {out} --home {tmp_path / 'home'}" in printed.out
+    assert "left out: 'who did it' of 2026-03-04" in printed.err
+    assert [json.loads(line)["id"] for line in out.read_text(encoding="utf-8").splitlines()] == ["feedback-b2"]
+
+    with log.path.open("a", encoding="utf-8") as file:
+        file.write("torn\n")
+    assert main(["--home", str(tmp_path / "home"), "feedback", "--json"]) == 1
+    printed = capsys.readouterr()
+    assert [row["id"] for row in json.loads(printed.out)] == ["a1", "b2"]
+    assert "is no JSON object" in printed.err
