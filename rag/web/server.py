@@ -72,17 +72,28 @@ def build_app(settings: Settings, assistant: Assistant) -> tuple[FastAPI, Machin
     from fastapi import FastAPI
     from fastapi.staticfiles import StaticFiles
 
+    from rag.web.ask_tab import AskTab
     from rag.web.chat import Events
     from rag.web.corpus import Corpus
     from rag.web.endpoints import Endpoints
     from rag.web.examples import Examples
+    from rag.web.filter_bar import FilterBar
     from rag.web.headers import Guard
     from rag.web.machine import Machine
     from rag.web.page import HEAD, build_page, theme
+    from rag.web.reports_tab import ReportsTab
+    from rag.web.timeline_tab import TimelineTab
 
     corpus, examples = Corpus(assistant), Examples(assistant)
     machine = Machine(assistant, corpus, examples)
-    page = build_page(settings, Events(assistant, corpus, examples, machine), Endpoints(assistant))
+    page = build_page(
+        settings,
+        FilterBar(assistant),
+        AskTab(Events(assistant, examples)),
+        ReportsTab(assistant, corpus, machine),
+        TimelineTab(assistant),
+        Endpoints(assistant),
+    )
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     # A margin for what a multipart body adds to its files.
     app.add_middleware(Guard, host=settings.web.host, max_body=settings.web.upload_mb * 1_000_000 + 1_000_000, head=HEAD)

@@ -1,5 +1,5 @@
 // The page's own script, next to Gradio's. It only moves focus, opens dialogs and presses buttons: what it shows of reports is
-// markup the server has escaped, or text set as text.
+// markup the server has escaped, or text set as text. The tabs' scripts (ask.js, corpus.js ...) come after it and use window.desk.
 "use strict";
 
 (() => {
@@ -16,32 +16,20 @@
     input.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
-  // --- evidence: a mark shows its answer's group and brings its card into view ---
-
-  function showCard(id) {
-    const card = byId(id);
-    const group = card?.closest(".group");
-    if (!group) return false;
-    for (const other of document.querySelectorAll("#evidence .group")) other.hidden = other !== group;
-    document.querySelectorAll(".card.current").forEach((c) => c.classList.remove("current"));
-    card.classList.add("current");
-    card.scrollIntoView({ block: "nearest", behavior: "auto" });
-    card.focus({ preventScroll: true });
-    return true;
-  }
-
   // --- a whole report in a dialog ---
 
-  let opener = null;
+  const openers = new Map();
 
-  function dialog(id, label) {
+  // The dialog of this id, made when first asked for; `opener` gets the focus back when it closes.
+  function dialog(id, label, opener) {
+    openers.set(id, opener);
     let box = byId(id);
     if (!box) {
       box = document.createElement("dialog");
       box.id = id;
       box.setAttribute("aria-label", label);
       box.addEventListener("click", (event) => event.target === box && box.close());
-      box.addEventListener("close", () => opener?.isConnected && opener.focus());
+      box.addEventListener("close", () => openers.get(id)?.isConnected && openers.get(id).focus());
       document.body.append(box);
     }
     return box;
@@ -55,10 +43,9 @@
   }
 
   async function openReport(link) {
-    opener = link;
     const address = new URL(link.href);
     address.searchParams.set("part", "true");
-    const box = dialog("report-dialog", "Report");
+    const box = dialog("report-dialog", "Report", link);
     const bar = element("div", "dialog-bar");
     const apart = element("a", "plain-link", "Open in a tab");
     apart.href = link.href;
@@ -88,61 +75,26 @@
     }
   }
 
-  // --- removing a report, after a question ---
+  // --- what a click on something does: (selector, handler) pairs, the first that fits ---
 
-  function confirmRemoval(pressed) {
-    opener = pressed;
-    const box = dialog("confirm-dialog", "Remove a report");
-    const title = pressed.closest("tr").querySelector("a")?.textContent ?? "this report";
-    const text = element("p", "confirm-text", `Remove “${title}”? It stops answering at once. A copy in the corpus folder is deleted too.`);
-    const acts = element("div", "confirm-acts");
-    const keep = element("button", "close", "Keep");
-    const remove = element("button", "danger", "Remove");
-    keep.type = remove.type = "button";
-    keep.addEventListener("click", () => box.close());
-    remove.addEventListener("click", () => {
-      opener = null;
-      box.close();
-      setField("removing", pressed.id.replace(/^remove-/, ""));
-      // Gradio takes the new value over in its next update.
-      setTimeout(() => button("remove").click(), 50);
-    });
-    acts.append(keep, remove);
-    box.replaceChildren(text, acts);
-    box.showModal();
-    keep.focus();
+  const clicks = [];
+
+  function onClick(selector, handler) {
+    clicks.push([selector, handler]);
   }
+
+  onClick("a.open-report", openReport);
 
   document.addEventListener("click", (event) => {
     const plain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey;
     const target = event.target instanceof Element ? event.target : null;
     if (!target || !plain) return;
-    const mark = target.closest("a.cite");
-    if (mark) {
-      const id = decodeURIComponent((mark.getAttribute("href") ?? "").replace(/^.*#/, ""));
-      if (mark.classList.contains("back")) byId(id)?.scrollIntoView({ block: "nearest" });
-      else showCard(id);
-      event.preventDefault();
+    for (const [selector, handler] of clicks) {
+      const found = target.closest(selector);
+      if (!found) continue;
+      if (found.matches("a")) event.preventDefault();
+      handler(found, event);
       return;
-    }
-    const report = target.closest("a.open-report");
-    if (report) {
-      event.preventDefault();
-      openReport(report);
-      return;
-    }
-    const remove = target.closest("button.remove");
-    if (remove) confirmRemoval(remove);
-  });
-
-  document.addEventListener("keydown", (event) => {
-    const typing = event.target instanceof Element && event.target.closest("input, textarea, select, [contenteditable=true], dialog");
-    if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
-      const question = field("question");
-      if (question?.offsetParent) {
-        event.preventDefault();
-        question.focus();
-      }
     }
   });
 
@@ -173,29 +125,25 @@
     setTimeout(watch, wait);
   }
 
-  // --- accessible names: Gradio reads a message's markup out as its name, and leaves some fields without one ---
+  // --- after each change of the page: accessible names that Gradio leaves out, and what the tabs want done ---
 
-  let newest = "";
+  const changes = [];
 
-  function mend() {
-    // A new answer's evidence starts at its top, wherever the panel was scrolled to.
-    const group = [...document.querySelectorAll("#evidence .group")].pop()?.id ?? "";
-    if (group !== newest) {
-      newest = group;
-      const side = document.querySelector(".evidence-side");
-      if (side) side.scrollTop = 0;
-    }
-    for (const message of document.querySelectorAll('#chat [data-testid="bot"][aria-label], #chat [data-testid="user"][aria-label]')) {
-      message.removeAttribute("aria-label");
-    }
+  function onChange(handler) {
+    changes.push(handler);
+  }
+
+  onChange(() => {
     for (const region of document.querySelectorAll(".table-wrap[title]")) {
       region.setAttribute("aria-label", region.title);
       region.removeAttribute("title");
     }
-  }
+  });
+
+  window.desk = { byId, field, button, setField, dialog, element, onClick, onChange };
 
   document.addEventListener("DOMContentLoaded", () => {
-    new MutationObserver(mend).observe(document.body, { childList: true, subtree: true });
+    new MutationObserver(() => changes.forEach((handler) => handler())).observe(document.body, { childList: true, subtree: true });
     watch();
   });
 })();

@@ -7,12 +7,9 @@ import pytest
 from web_doubles import ScriptedAssistant, make_report
 
 from rag.errors import ModelError
-from rag.types import Filters
 from rag.web.chat import FAILED, Events
 from rag.web.conversation import KEPT, Exchange
-from rag.web.corpus import Corpus
 from rag.web.examples import Examples
-from rag.web.machine import Machine
 
 NONE: tuple[Any, ...] = ("", "", "", [], [])
 
@@ -20,8 +17,7 @@ NONE: tuple[Any, ...] = ("", "", "", [], [])
 @pytest.fixture
 def events(assistant: ScriptedAssistant) -> Events:
     double: Any = assistant
-    corpus, examples = Corpus(double), Examples(double)
-    return Events(double, corpus, examples, Machine(double, corpus, examples))
+    return Events(double, Examples(double))
 
 
 def last(
@@ -97,31 +93,8 @@ def test_session_is_bounded_and_numbers_go_on(events: Events) -> None:
     assert grown[-1].number == KEPT + 1
 
 
-def test_lists_follow_the_library(events: Events, assistant: ScriptedAssistant) -> None:
-    assert "empty" in events.lists()["reports"]
-    assert events.lists()["examples"] == []
+def test_examples_and_coverage_follow_the_library(events: Events, assistant: ScriptedAssistant) -> None:
+    assert events.examples() == []
     assistant.stored = {"mali.txt": make_report()}
-    lists = events.lists()
-    assert lists["countries"] == ["Mali"]
-    assert lists["report_choices"] == [("Mali: The Quiet Month (mali.txt)", "mali.txt")]
-    assert lists["examples"] == ["What happened in Gao on April 6, 2018?", "What happened in Mali in April 2018?"]
-    assert "April 6, 2018 to April 9, 2018" in html.unescape(lists["coverage"])
-
-
-def test_chips_name_filters_and_tell_mistakes(events: Events) -> None:
-    assert events.chips(*NONE) == ""
-    assert "since January 1, 2018" in html.unescape(events.chips("2018", "", "", [], []))
-    assert 'role="alert"' in events.chips("<b>", "", "", [], [])
-    assert "<b>" not in events.chips("<b>", "", "", [], [])
-
-
-def test_timeline_is_a_table_within_the_filters(events: Events, assistant: ScriptedAssistant) -> None:
-    table = html.unescape(events.timeline("Gao", "2018", "", "", [], []))
-    assert "<table" in table
-    assert "April 6, 2018" in table
-    assert assistant.asked[-1][2] != Filters()
-    assert 'role="alert"' in events.timeline("Gao", "x", "", "", [], [])
-
-
-def test_removal_of_something_unknown_is_a_line(events: Events) -> None:
-    assert "no such report" in html.unescape(events.remove("zzz"))
+    assert events.examples() == ["What happened in Gao on April 6, 2018?", "What happened in Mali in April 2018?"]
+    assert "April 6, 2018 to April 9, 2018" in html.unescape(events.coverage_line())

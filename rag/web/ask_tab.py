@@ -1,0 +1,88 @@
+"""The Ask tab: where its parts stand and which handler each is tied to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rag.web.chat import example_updates
+from rag.web.evidence import EMPTY
+from rag.web.examples import SHOWN
+from rag.web.layout import PLAIN, PRIVATE, Desk, Follower
+
+if TYPE_CHECKING:
+    from rag.web.chat import Events
+
+
+class AskTab:
+    """The conversation with its evidence beside it.
+
+    Args:
+        events: What happens when something is asked.
+    """
+
+    def __init__(self, events: Events) -> None:
+        self._events = events
+
+    def build(self) -> None:
+        """Lay the tab out."""
+        import gradio as gr
+
+        with gr.Tab("Ask", id="ask"), gr.Row(elem_classes="desk"):
+            # Inside the tab: Gradio counts whatever stands between the tabs as a tab.
+            self._asked = gr.State("")
+            with gr.Column(scale=3, min_width=320, elem_classes="chat-side"):
+                self._coverage = gr.Markdown("", **PLAIN, elem_id="coverage")
+                self._chat = gr.Chatbot(
+                    label="Conversation", show_label=False, container=False, elem_id="chat", buttons=[],
+                    feedback_options=None, latex_delimiters=[], height=None, layout="panel",
+                    group_consecutive_messages=False, allow_tags=False,
+                    placeholder="", allow_file_downloads=False,
+                )  # fmt: skip
+                with gr.Column(elem_id="examples", visible=False) as self._example_box:
+                    gr.Markdown('<p class="examples-label">For example</p>', **PLAIN)
+                    self._examples = [gr.Button("", size="sm", visible=False, elem_classes="example") for _ in range(SHOWN)]
+                with gr.Row(elem_classes="ask-row"):
+                    self._question = gr.Textbox(
+                        label="Question", show_label=False, container=False, lines=1, max_lines=6, scale=8,
+                        elem_id="question", autofocus=True, max_length=20_000,
+                        placeholder="Ask in plain words: who, when, where, how many …",
+                    )  # fmt: skip
+                    self._ask = gr.Button("Ask", variant="primary", scale=0, min_width=84, elem_id="ask")
+                    self._fresh = gr.Button("New", scale=0, min_width=70, elem_id="fresh")
+            with gr.Column(scale=2, min_width=300, elem_classes="evidence-side"):
+                self._evidence = gr.Markdown(EMPTY, **PLAIN, elem_id="evidence")
+
+    def follower(self) -> Follower:
+        """Coverage and example questions follow the library."""
+        import gradio as gr
+
+        def read(session: Any) -> list[Any]:
+            examples = self._events.examples()
+            return [
+                self._events.coverage_line(),
+                gr.update(visible=bool(examples) and not session),
+                *example_updates(examples, gr.update),
+            ]
+
+        return Follower([self._coverage, self._example_box, *self._examples], read)
+
+    def wire(self, desk: Desk) -> None:
+        """Tie the handlers."""
+        import gradio as gr
+
+        # The question leaves its field at once, in an event of its own, so that the next one can be typed meanwhile.
+        def take(typed: str) -> tuple[str, Any, Any]:
+            return typed, "" if typed.strip() else typed, gr.update(visible=False) if typed.strip() else gr.skip()
+
+        taken = [self._asked, self._question, self._example_box]
+        given = [self._asked, desk.session, *desk.fields]
+        shown = [desk.session, self._chat, self._evidence]
+        gr.on([self._question.submit, self._ask.click], take, self._question, taken, queue=False, **PRIVATE).then(
+            self._events.ask, given, shown, **desk.questions, **PRIVATE
+        )
+        for button in self._examples:
+            button.click(take, button, taken, queue=False, **PRIVATE).then(
+                self._events.ask, given, shown, **desk.questions, **PRIVATE
+            )
+        cleared = self._fresh.click(lambda: ((), [], EMPTY, ""), None, [*shown, self._question], queue=False, **PRIVATE)
+        desk.follow(cleared)

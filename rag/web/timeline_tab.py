@@ -1,0 +1,61 @@
+"""The Timeline tab: events by their own date."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from rag.errors import RagError
+from rag.types import Filters
+from rag.web.chat import FAILED
+from rag.web.filters import read_filters
+from rag.web.layout import PLAIN, PRIVATE, Desk
+from rag.web.markup import literal
+from rag.web.timeline_view import render_timeline
+
+if TYPE_CHECKING:
+    from rag.assistant import Assistant
+
+logger = logging.getLogger(__name__)
+
+
+class TimelineTab:
+    """Events about something, within the filters.
+
+    Args:
+        assistant: Finds the events.
+    """
+
+    def __init__(self, assistant: Assistant) -> None:
+        self._assistant = assistant
+
+    def events(self, about: str, *fields: Any) -> str:
+        """The table of events about something, within the filters."""
+        try:
+            filters: Filters = read_filters(*fields)
+            return render_timeline(self._assistant.timeline(about or "", filters=filters))
+        except RagError as error:
+            return f'<p class="filter-error" role="alert">{literal(str(error))}</p>'
+        except Exception:
+            logger.exception("the timeline could not be made")
+            return f'<p class="filter-error" role="alert">{literal(FAILED)}</p>'
+
+    def build(self) -> None:
+        """Lay the tab out."""
+        import gradio as gr
+
+        with gr.Tab("Timeline", id="timeline"):
+            with gr.Row(elem_classes="ask-row"):
+                self._about = gr.Textbox(
+                    label="About", show_label=False, container=False, scale=8, elem_id="about", max_length=2000,
+                    placeholder="A place, a group or any words; empty for all events",
+                )  # fmt: skip
+                self._show = gr.Button("Show events", variant="primary", scale=0, min_width=120, elem_id="show-timeline")
+            self._table = gr.Markdown("", **PLAIN, elem_id="timeline-table")
+
+    def wire(self, desk: Desk) -> None:
+        """Tie the handlers."""
+        import gradio as gr
+
+        triggers = [self._about.submit, self._show.click]
+        gr.on(triggers, self.events, [self._about, *desk.fields], self._table, **desk.questions, **PRIVATE)
