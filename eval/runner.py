@@ -65,6 +65,8 @@ ABLATIONS = (
     Variant("no passage vectors", {"search.passage_weight": 0.0}, ""),
     Variant("no date evidence", {"search.date_weight": 0.0}, ""),
     Variant("no name evidence", {"search.name_weight": 0.0}, ""),
+    Variant("names by capitals alone", {"understanding.names": False}, ""),
+    Variant("typing errors left in", {"understanding.typos": False}, ""),
     Variant("no reader", {"answering.reader": False}, "sentences picked by rules"),
     Variant("one sentence quoted", {"answering.sentences": 1}, ""),
     Variant("never declines", {"answering.abstain_below": 0.0}, "threshold 0"),

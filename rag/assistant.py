@@ -234,9 +234,7 @@ class Assistant:
         Raises:
             UsageError: It is empty or too long.
         """
-        from rag.search.question import understand
-
-        return understand(text, history, filters)
+        return self.retriever.understand(text, history, filters)
 
     def search(
         self, text: str, *, history: Sequence[Turn] = (), filters: Filters | None = None, top_k: int | None = None

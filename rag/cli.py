@@ -324,6 +324,8 @@ def _ask(options: argparse.Namespace, settings: Settings) -> int:
 
 def _print_answer(answer: Answer) -> None:
     if answer.question.understood_as:
+        used = ", ".join(f"{c.used} (typed: {c.typed})" for c in answer.question.corrections)
+        print(f"Showing results for {used}" if used else "", end="\n" if used else "")
         print(f"Understood as: {answer.question.understood_as}\n")
     if answer.abstained:
         print(NO_ANSWER + (f" {answer.reason}" if answer.reason else ""))

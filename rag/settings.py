@@ -89,6 +89,15 @@ class Vectors(_Group):
     wait_s: float = Field(600.0, ge=0, description="Longest wait for another process to index what this one stored, in seconds.")
 
 
+class Understanding(_Group):
+    """Reading the question."""
+
+    names: bool = Field(
+        True, description="Recognise names in any case by how the reports write them; without it by their capitals alone."
+    )
+    typos: bool = Field(True, description="Correct words that no report has and English does not know, and say so.")
+
+
 class Search(_Group):
     """Retrieval and fusion."""
 
@@ -99,7 +108,7 @@ class Search(_Group):
     sentence_weight: float = Field(0.45, ge=0, le=1, description="Share of the best sentence's vector similarity (a cosine).")
     date_weight: float = Field(0.2, ge=0, le=5, description="Added when the question's dates are met by the passage; soft.")
     name_weight: float = Field(
-        0.15, ge=0, le=5, description="Added for the share of the question's names the passage holds; soft."
+        0.3, ge=0, le=5, description="Added for the share of the question's names the passage holds; soft."
     )
     fusion: Literal["score", "rrf", "dense", "lexical"] = Field(
         "score", description="How dense and full-text search are joined; the single ones are for comparison."
@@ -142,6 +151,7 @@ class Settings(_Group):
     splitting: Splitting = Field(default_factory=lambda: Splitting(), description="Passage sizes.")
     models: Models = Field(default_factory=lambda: Models(), description="Models and their back ends.")
     vectors: Vectors = Field(default_factory=lambda: Vectors(), description="Vector index.")
+    understanding: Understanding = Field(default_factory=lambda: Understanding(), description="Reading the question.")
     search: Search = Field(default_factory=lambda: Search(), description="Retrieval.")
     answering: Answering = Field(default_factory=lambda: Answering(), description="Answers.")
     web: Web = Field(default_factory=lambda: Web(), description="The page.")

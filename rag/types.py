@@ -208,6 +208,14 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
+class Correction:
+    """A word of a question taken for a typing error: as typed, and as the reports write it."""
+
+    typed: str
+    used: str
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """A question as understood.
 
@@ -219,7 +227,10 @@ class Question:
         names: Names and acronyms it speaks of, as written.
         filters: Hard limits.
         history: Earlier turns of the conversation, oldest first.
-        understood_as: The question made whole when that differs from ``text``, else "".
+        understood_as: The question made whole and its typing errors corrected when that differs from ``text``, else "".
+        forms: For each name every form, folded, under which reports may hold it (acronym, long name, other spellings, the forms
+            of a country), its own first; empty when nothing is known beyond the names themselves.
+        corrections: Typing errors corrected in ``query``, in their order.
     """
 
     text: str
@@ -230,6 +241,8 @@ class Question:
     filters: Filters = field(default_factory=Filters)
     history: tuple[Turn, ...] = ()
     understood_as: str = ""
+    forms: tuple[tuple[str, ...], ...] = ()
+    corrections: tuple[Correction, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -396,6 +409,7 @@ class Answer:
             "reason": self.reason,
             "confidence": round(self.confidence, 4),
             "understood_as": self.question.understood_as,
+            "corrections": [{"typed": c.typed, "used": c.used} for c in self.question.corrections],
             "citations": [c.to_row() for c in self.citations],
             "verdicts": [v.to_row(self.answer) for v in self.verdicts],
             "passages": [

@@ -58,9 +58,9 @@ def find_reason(question: Question, kept: Sequence[RetrievedPassage], near: Cita
             covered = f"{format_day(coverage.start)} to {format_day(coverage.end)}"
             return f"The reports cover {covered}; the question asks about {question.dates[0].text}."
     missing = [
-        n
-        for n in question.names
-        if all(name_share(_only(question, n), r.passage.title + " " + r.passage.text) == 0 for r in kept)
+        name
+        for place, name in enumerate(question.names)
+        if all(name_share(_only(question, place), r.passage.title + " " + r.passage.text) == 0 for r in kept)
     ]
     if missing:
         return f"Nothing about {', '.join(missing)} was found."
@@ -69,5 +69,5 @@ def find_reason(question: Question, kept: Sequence[RetrievedPassage], near: Cita
     return "The passages found do not answer it clearly enough."
 
 
-def _only(question: Question, name: str) -> Question:
-    return replace(question, names=(name,))
+def _only(question: Question, place: int) -> Question:
+    return replace(question, names=question.names[place : place + 1], forms=question.forms[place : place + 1])

@@ -18,6 +18,7 @@ from rag.answers.spans import Candidate, candidates
 from rag.answers.words import content_words, related
 from rag.models.reader import PartReading, Reading
 from rag.reports.names import fold
+from rag.search.terms import holds
 from rag.types import DateRange, Passage, Question, RetrievedPassage, Span
 
 FEATURES = tuple("cosine before cover context_cover missing date names typed passage rank margin relevance lead".split())
@@ -174,11 +175,13 @@ def _typed(question: Question, typed: Sequence[Candidate], read: Span | None) ->
 
 
 def name_share(question: Question, text: str) -> float:
-    """Share of the question's names found in a text after folding; 1 when it names nothing."""
+    """Share of the question's names found in a text under any of their forms; 1 when it names nothing."""
     if not question.names:
         return 1.0
-    folded = fold(text).replace(".", "")
-    return sum(fold(name).replace(".", "") in folded for name in question.names) / len(question.names)
+    folded = fold(text)
+    plain = folded.replace(".", "")
+    forms = question.forms or tuple((fold(name),) for name in question.names)
+    return sum(any(holds(folded, form) or holds(plain, form.replace(".", "")) for form in known) for known in forms) / len(forms)
 
 
 def date_match(question: Question, retrieved: RetrievedPassage, span: Span) -> float:

@@ -127,6 +127,26 @@ class Lookup(Connections):
             known[term] = min(counts, default=0)
         return known[term]
 
+    def contexts(self, term: str, k: int) -> list[str]:
+        """Titles and texts of some live passages that hold a word or phrase, in no order that means anything.
+
+        Args:
+            term: A raw word or phrase.
+            k: Most passages.
+
+        Returns:
+            Title and text of each, joined by a line break.
+        """
+        query = " ".join(_WORD.findall(unicodedata.normalize("NFC", term)))
+        if not query or k <= 0:
+            return []
+        found = self.db.execute(
+            "SELECT p.title || char(10) || p.text FROM passages_fts f JOIN passages p ON p.key = f.rowid"
+            " WHERE f.passages_fts MATCH ? LIMIT ?",
+            (f'"{query}"', k),
+        )
+        return [row[0] for row in found]
+
     def _affordable(self, terms: Sequence[str]) -> list[str]:
         """Cleaned terms, rarest first, as many as the budget allows and at least one that occurs."""
         cleaned = dict.fromkeys(" ".join(_WORD.findall(unicodedata.normalize("NFC", term))) for term in terms)

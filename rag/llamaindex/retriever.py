@@ -14,7 +14,6 @@ from llama_index.core.schema import MetadataMode, NodeWithScore, QueryBundle
 
 from rag.errors import UsageError
 from rag.llamaindex.nodes import retrieved_to_node
-from rag.search.question import understand
 from rag.search.retriever import Retriever
 from rag.types import Filters
 
@@ -43,7 +42,7 @@ class PassageRetriever(BaseRetriever):
         self._filters = filters or Filters()
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
-        question = understand(query_bundle.query_str, filters=self._filters)
+        question = self._retriever.understand(query_bundle.query_str, filters=self._filters)
         return [retrieved_to_node(found) for found in self._retriever.search(question, self._top_k)]
 
     async def _aretrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:

@@ -15,6 +15,8 @@ _SPECIAL = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "
 
 def fold(text: str) -> str:
     """The text without accents, with plain quotes and hyphens, case folded; for comparing, since it may change length."""
+    if text.isascii() and "`" not in text:
+        return text.lower()
     plain = unicodedata.normalize("NFKD", text.translate(_QUOTES))
     return "".join(c for c in plain if not unicodedata.combining(c)).casefold().translate(_SPECIAL)
 

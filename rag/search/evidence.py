@@ -70,26 +70,28 @@ def meeting(asked: DateRange, told: DateRange) -> float:
     return OVERLAP if asked.overlaps(told) else 0.0
 
 
-def name_evidence(names: Sequence[Sequence[str]], passage: Passage) -> float:
+def name_evidence(names: Sequence[Sequence[str]], passage: Passage, weights: Sequence[float] = ()) -> float:
     """Share of the question's names that a passage holds, in its text, its place or its report's title.
 
     Args:
         names: For each name of the question its forms, folded (``terms.name_forms``).
         passage: The passage.
+        weights: Of the names, the rarer the more; equal when empty.
 
     Returns:
-        The mean over names: 1 for any whole form, up to 0.5 for some words of the name, else 0; 0 when there are no names.
+        The weighted mean over names: 1 for any whole form, up to 0.5 for some words of the name, else 0; 0 without names.
     """
     if not names:
         return 0.0
     haystack = _folded(passage.title, passage.country, passage.place, passage.text)
     total = 0.0
-    for forms in names:
+    weights = weights or [1.0] * len(names)
+    for forms, weight in zip(names, weights, strict=True):
         if any(holds(haystack, form) for form in forms):
-            total += 1.0
+            total += weight
         elif forms:
-            total += PART_OF_NAME * share_of_words(haystack, forms[0])
-    return total / len(names)
+            total += weight * PART_OF_NAME * share_of_words(haystack, forms[0])
+    return total / (sum(weights) or 1.0)
 
 
 @lru_cache(maxsize=4096)

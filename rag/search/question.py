@@ -11,7 +11,11 @@ from datetime import date, timedelta
 from rag.errors import UsageError
 from rag.reports.dates import find_dates
 from rag.reports.names import find_names
+from rag.search.corrections import correct
 from rag.search.kinds import question_kind
+from rag.search.lexicon import Lexicon
+from rag.search.terms import name_forms
+from rag.settings import Understanding
 from rag.types import DateMention, DateRange, Filters, Question, Turn
 
 MAX_CHARACTERS = 2000
@@ -65,7 +69,14 @@ def clean_question(text: str) -> str:
     return cleaned
 
 
-def understand(text: str, history: Sequence[Turn] = (), filters: Filters | None = None, today: date | None = None) -> Question:
+def understand(
+    text: str,
+    history: Sequence[Turn] = (),
+    filters: Filters | None = None,
+    today: date | None = None,
+    lexicon: Lexicon | None = None,
+    options: Understanding | None = None,
+) -> Question:
     """Read a question.
 
     Args:
@@ -73,6 +84,8 @@ def understand(text: str, history: Sequence[Turn] = (), filters: Filters | None 
         history: Earlier turns, oldest first; used when the question cannot stand alone.
         filters: Hard limits the user set.
         today: Anchor of "last week" and the like in the question; without it they are not dated.
+        lexicon: What the library knows of words and names; without it names are told by their capitals and nothing is corrected.
+        options: Which parts are switched on; all when None.
 
     Returns:
         The question as understood.
@@ -81,7 +94,9 @@ def understand(text: str, history: Sequence[Turn] = (), filters: Filters | None 
         UsageError: It is empty or too long.
     """
     cleaned = clean_question(text)
-    whole = make_whole(cleaned, history)
+    options = options or Understanding()
+    corrected, corrections = correct(cleaned, lexicon) if lexicon and options.typos else (cleaned, ())
+    whole = make_whole(corrected, history)
     filters = filters or Filters()
     dates: list[DateMention] = []
     for mention in find_dates(whole, today):
@@ -91,15 +106,20 @@ def understand(text: str, history: Sequence[Turn] = (), filters: Filters | None 
             filters = replace(filters, as_of=min(as_of, filters.as_of) if filters.as_of else as_of)
         else:
             dates.append(_opened(mention, before))
+    found = lexicon.names(whole) if lexicon and options.names else find_names(whole)
+    names = tuple(dict.fromkeys(name.text for name in found))
+    kind = question_kind(corrected)
     return Question(
         text=cleaned,
         query=whole,
-        kind=question_kind(cleaned if question_kind(cleaned) != "what" else whole),
+        kind=kind if kind != "what" else question_kind(whole),
         dates=tuple(dates),
-        names=tuple(dict.fromkeys(name.text for name in find_names(whole))),
+        names=names,
         filters=filters,
         history=tuple(history),
         understood_as=whole if whole != cleaned else "",
+        forms=tuple(name_forms(name, lexicon.book) for name in names) if lexicon else (),
+        corrections=corrections,
     )
 
 

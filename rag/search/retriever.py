@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -16,9 +17,11 @@ import numpy.typing as npt
 from rag.models.embedder import Embedder
 from rag.search.evidence import date_evidence, name_evidence
 from rag.search.fusion import ranked, reciprocal_ranks, scale_by_best, weighted_sum
-from rag.search.terms import NameBook, lexical_terms, name_forms
+from rag.search.lexicon import Lexicon
+from rag.search.question import understand
+from rag.search.terms import NameBook, lexical_terms, name_forms, words_of
 from rag.settings import Settings
-from rag.types import DateRange, Filters, Passage, Question, RetrievedPassage, Span
+from rag.types import DateRange, Filters, Passage, Question, RetrievedPassage, Span, Turn
 
 FloatArray = npt.NDArray[np.float32]
 Scores = dict[str, float]
@@ -42,6 +45,10 @@ class Shelf(Protocol):
         """Passages that hold a term."""
         ...
 
+    def n_passages(self) -> int:
+        """Number of passages."""
+        ...
+
     def passages(self, ids: Collection[str]) -> dict[str, Passage]:
         """Passages by id."""
         ...
@@ -60,6 +67,10 @@ class Shelf(Protocol):
 
     def vocabulary(self) -> Iterable[str]:
         """Words of the full-text index."""
+        ...
+
+    def contexts(self, term: str, k: int) -> Sequence[str]:
+        """Texts of some passages that hold a term."""
         ...
 
 
@@ -126,7 +137,8 @@ class Retriever:
         self._library = library
         self._embedder = embedder
         self._settings = settings.search
-        self._book: tuple[int, NameBook] = (-1, NameBook())
+        self._options = settings.understanding
+        self._lexicon: tuple[int, Lexicon | None] = (-1, None)
         self._lock = threading.Lock()
 
     def search(self, question: Question, top_k: int | None = None, trace: Trace | None = None) -> list[RetrievedPassage]:
@@ -147,7 +159,7 @@ class Retriever:
             allowed = catalog.filter_ids(question.filters)
         if k <= 0 or (allowed is not None and not allowed):
             return []
-        book = self.name_book()
+        book = self.lexicon().book
         found = self._candidates(question, allowed, book, max(self._settings.candidates, k), trace)
         scores, parts = self._fuse(found)
         passages: dict[str, Passage] = {}
@@ -167,14 +179,21 @@ class Retriever:
             for rank, key in enumerate(kept, start=1)
         ]
 
-    def name_book(self) -> NameBook:
-        """What the library says about names; made anew when the library changed."""
+    def understand(self, text: str, history: Sequence[Turn] = (), filters: Filters | None = None) -> Question:
+        """Read a question with what the library knows of its words; as ``rag.search.question.understand``."""
+        return understand(text, history, filters, lexicon=self.lexicon(), options=self._options)
+
+    def lexicon(self) -> Lexicon:
+        """What the library says about names and words; made anew when the library changed."""
         catalog = self._library.catalog
         generation = catalog.generation()
         with self._lock:
-            if self._book[0] != generation:
-                self._book = (generation, NameBook(catalog.acronyms(), catalog.vocabulary()))
-            return self._book[1]
+            known, lexicon = self._lexicon
+            if lexicon is None or known != generation:
+                book = NameBook(catalog.acronyms(), catalog.vocabulary())
+                lexicon = Lexicon(book, catalog.document_frequency, catalog.contexts)
+                self._lexicon = (generation, lexicon)
+            return lexicon
 
     # candidates -----------------------------------------------------------------------------------------------------------
 
@@ -253,14 +272,21 @@ class Retriever:
         scores: Scores,
         parts: dict[str, dict[str, float]],
     ) -> None:
-        names = [name_forms(name, book) for name in question.names]
+        names = question.forms or [name_forms(name, book) for name in question.names]
+        rarity = [self._rarity(name) for name in question.names]
         for key, passage in passages.items():
             if question.dates:
                 parts[key]["date"] = date_evidence(question.dates, passage)
                 scores[key] += self._settings.date_weight * parts[key]["date"]
             if names:
-                parts[key]["name"] = name_evidence(names, passage)
+                parts[key]["name"] = name_evidence(names, passage, rarity)
                 scores[key] += self._settings.name_weight * parts[key]["name"]
+
+    def _rarity(self, name: str) -> float:
+        """Weight of a name: the rarer, the more it tells (Robertson and Sparck Jones' weight in Lucene's form)."""
+        catalog = self._library.catalog
+        frequency = min((catalog.document_frequency(word) for word in words_of(name)), default=0)
+        return math.log(1 + (catalog.n_passages() - frequency + 0.5) / (frequency + 0.5))
 
 
 def _narrowed(days: DateRange, filters: Filters) -> DateRange | None:

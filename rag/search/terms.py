@@ -73,13 +73,21 @@ class NameBook:
         if len(folded) < (6 if known else 4) or not folded.isalpha():
             return []
         # The vocabulary is stemmed. The word's own stem among the answers would count the word twice.
-        own = (folded, _stem(folded))
+        own = (folded, stem(folded))
         found = [(other, likeness) for other, likeness in _alike(folded, self._words.get(folded[0], ())) if other not in own]
         return [other for other, likeness in found if not known or (likeness >= _SAME_SOUND and _differs_inside(folded, other))]
 
+    def alike(self, word: str, limit: int) -> list[str]:
+        """Words of the library, stemmed, that are written much like a folded word, the likest first."""
+        from rapidfuzz import fuzz, process
 
-@lru_cache(maxsize=4096)
-def _stem(folded: str) -> str:
+        pool = self._words.get(word[:1], ())
+        return [other for other, _, _ in process.extract(word, pool, scorer=fuzz.ratio, score_cutoff=65, limit=limit)]
+
+
+@lru_cache(maxsize=65536)
+def stem(folded: str) -> str:
+    """The Porter stem of a folded word, as the full-text index makes it."""
     import snowballstemmer
 
     return str(snowballstemmer.stemmer("porter").stemWord(folded))

@@ -53,6 +53,14 @@ def test_query_syntax_is_plain_text(catalog: Catalog, term: str) -> None:
     assert all("convoy" in catalog.passages([i])[i].text for i, _ in catalog.lexical([term], 5))
 
 
+def test_contexts_are_passages_that_hold_the_word(catalog: Catalog) -> None:
+    found = catalog.contexts("Kidal", 5)
+    assert found
+    assert all("Kidal" in text for text in found)
+    assert len(catalog.contexts("2018", 1)) == 1
+    assert catalog.contexts("?!", 5) == []
+
+
 def test_a_term_of_several_words_is_a_phrase(catalog: Catalog) -> None:
     assert "market in Kidal" in best_text(catalog, "market in Kidal")
     assert catalog.lexical(["Kidal market"], 5) == []

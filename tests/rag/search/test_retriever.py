@@ -105,6 +105,12 @@ class Shelf:
     def acronyms(self) -> list[tuple[str, str]]:
         return self.pairs
 
+    def n_passages(self) -> int:
+        return len(self.stock)
+
+    def contexts(self, term: str, k: int) -> list[str]:
+        return [p.text for p in self.stock.values() if term.lower() in p.text.lower()][:k]
+
     def vocabulary(self) -> list[str]:
         return sorted({word for passage in self.stock.values() for word in re.findall(r"\w+", passage.text.lower())})
 
@@ -229,13 +235,13 @@ def test_other_spelling_is_searched_for() -> None:
     assert found[0].parts["name"] == 1.0
 
 
-def test_name_book_follows_the_library(library: Library) -> None:
+def test_lexicon_follows_the_library(library: Library) -> None:
     search = retriever(library)
-    before = search.name_book()
-    assert search.name_book() is before
+    before = search.lexicon()
+    assert search.lexicon() is before
     library.catalog.pairs = [("WFP", "World Food Programme")]
     library.catalog.number += 1
-    assert search.name_book().other_forms("WFP") == ["World Food Programme"]
+    assert search.lexicon().book.other_forms("WFP") == ["World Food Programme"]
 
 
 def test_single_modes_use_their_index_alone(library: Library) -> None:
