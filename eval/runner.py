@@ -68,6 +68,7 @@ ABLATIONS = (
     Variant("names by capitals alone", {"understanding.names": False}, ""),
     Variant("typing errors left in", {"understanding.typos": False}, ""),
     Variant("no reader", {"answering.reader": False}, "sentences picked by rules"),
+    Variant("one figure shown", {"answering.differing": False}, "differing figures of one event are not looked for"),
     Variant("one sentence quoted", {"answering.sentences": 1}, ""),
     Variant("never declines", {"answering.abstain_below": 0.0}, "threshold 0"),
 )

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from rag.settings import Settings
-from rag.types import Answer, DateRange, Filters, Question, Report, RetrievedPassage, TimelineRow, Turn
+from rag.types import Answer, DateRange, Filters, Passage, Question, Report, RetrievedPassage, TimelineRow, Turn
 
 if TYPE_CHECKING:
     import numpy as np
@@ -128,13 +128,20 @@ class Assistant:
 
                 reader = load_reader(self.settings) if self.settings.answering.reader else None
                 self._answerer = ExtractiveAnswerer(
-                    self.embedder.encode, self._sentence_vectors, self._idf, self.settings.answering, reader
+                    self.embedder.encode, self._sentence_vectors, self._idf, self.settings.answering, reader, self._beside
                 )
             return self._answerer
 
     def _sentence_vectors(self, ids: Sequence[str]) -> dict[str, NDArray[np.float32]]:
         found = self.library.catalog.vectors(ids, self.library.model)
         return {key: sentences for key, (_, sentences) in found.items()}
+
+    def _beside(self, question: Question, passage: Passage) -> list[Passage]:
+        """The passages of a passage's entry that the question's filters allow."""
+        catalog = self.library.catalog
+        entry = [p for p in catalog.passages_of(passage.report_id) if p.entry == passage.entry]
+        allowed = catalog.filter_ids(question.filters)
+        return entry if allowed is None else [p for p in entry if p.id in allowed]
 
     def _idf(self, word: str) -> float:
         # Robertson and Sparck Jones' weight in Lucene's form, which is never negative.

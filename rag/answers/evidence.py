@@ -65,6 +65,12 @@ class ScoredSentence:
     def text(self) -> str:
         return self.slice(self.span)
 
+    @property
+    def dates(self) -> list[tuple[int, int]]:
+        """Date expressions inside, offsets in ``text``."""
+        base, end = self.span.start, self.span.end
+        return [(d.start - base, d.end - base) for d in self.retrieved.passage.dates if base <= d.start and d.end <= end]
+
     def slice(self, span: Span) -> str:
         """Text of a span that lies in the sentence's passage."""
         passage = self.retrieved.passage

@@ -9,15 +9,20 @@ from numpy.typing import NDArray
 
 from rag.answers.abstention import abstain
 from rag.answers.citations import cite
+from rag.answers.composition import Composition
 from rag.answers.confidence import confidence_features, load_calibration
+from rag.answers.conflicts import differing_figures
 from rag.answers.evidence import PassageReader, ScoredSentence, score_sentences
 from rag.answers.value import find_value
 from rag.answers.words import content_words
 from rag.settings import Answering
-from rag.types import Answer, DateRange, Question, RetrievedPassage
+from rag.types import Answer, DateRange, Passage, Question, RetrievedPassage
 
 _CLOSE = 0.7
 """A further sentence is quoted when its score is at most this much below the best one: half as likely."""
+
+_COMPLETED = 3
+"""Best passages whose whole entries are looked at for other tellings."""
 
 _MULTIPLE = frozenset(("list", "why", "what", "how", "who"))
 
@@ -31,6 +36,7 @@ class ExtractiveAnswerer:
         idf: Weight of a word, higher for rarer ones.
         settings: Number of sentences, passages read and the threshold.
         reader: Finds the answer's span and says how surely it is one; None answers by sentences and rules.
+        beside: The passages of a passage's entry, as far as the question's filters allow; None looks at retrieved ones only.
     """
 
     def __init__(
@@ -40,12 +46,14 @@ class ExtractiveAnswerer:
         idf: Callable[[str], float],
         settings: Answering,
         reader: PassageReader | None = None,
+        beside: Callable[[Question, Passage], Sequence[Passage]] | None = None,
     ) -> None:
         self._encode = encode
         self._sentence_vectors = sentence_vectors
         self._idf = idf
         self._settings = settings
         self._reader = reader
+        self._beside = beside
         self._calibration = load_calibration(reader is not None)
 
     def score(self, question: Question, retrieved: Sequence[RetrievedPassage]) -> list[ScoredSentence]:
@@ -76,6 +84,9 @@ class ExtractiveAnswerer:
         best = self._calibration.confidence.probability(confidence_features(question, scored)) if scored else 0.0
         if not scored or best < self._settings.abstain_below:
             return abstain(question, kept, scored, best, coverage)
+        composed = self._compose(question, scored, retrieved)
+        if composed is not None:
+            return _from_composition(question, composed, best, kept)
         chosen = self._choose(question, scored)
         values = [find_value(question, sentence) for sentence in chosen]
         citations, highlights = [], []
@@ -101,6 +112,22 @@ class ExtractiveAnswerer:
             highlights=tuple(highlights),
         )
 
+    def _compose(
+        self, question: Question, scored: Sequence[ScoredSentence], retrieved: Sequence[RetrievedPassage]
+    ) -> Composition | None:
+        """An answer that needs more than one passage, or None when one sentence will do."""
+        if self._settings.differing:
+            return differing_figures(question, scored, self._around(question, retrieved), self._idf)
+        return None
+
+    def _around(self, question: Question, retrieved: Sequence[RetrievedPassage]) -> list[Passage]:
+        """The retrieved passages that were read, and the others of the best ones' entries."""
+        passages = {r.passage.id: r.passage for r in retrieved[: self._settings.read_passages]}
+        if self._beside is not None:
+            for r in retrieved[:_COMPLETED]:
+                passages |= {p.id: p for p in self._beside(question, r.passage)}
+        return list(passages.values())
+
     def _choose(self, question: Question, scored: Sequence[ScoredSentence]) -> list[ScoredSentence]:
         """The best sentence, and others nearly as good that add something: another event, report or name."""
         chosen = [scored[0]]
@@ -119,3 +146,19 @@ class ExtractiveAnswerer:
             if not repeats:
                 chosen.append(sentence)
         return chosen
+
+
+def _from_composition(question: Question, composed: Composition, confidence: float, kept: tuple[RetrievedPassage, ...]) -> Answer:
+    citations = tuple(cite(quote.passage, quote.span, number) for number, quote in enumerate(composed.quotes, 1))
+    return Answer(
+        question=question,
+        answer=" ".join(f"{c.quote} [{c.number}]" for c in citations),
+        short_answer=composed.short,
+        abstained=False,
+        reason=composed.remark,
+        confidence=confidence,
+        citations=citations,
+        passages=kept,
+        seconds=0.0,
+        highlights=tuple((number, span) for number, quote in enumerate(composed.quotes, 1) for span in quote.values),
+    )

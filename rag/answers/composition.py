@@ -1,0 +1,37 @@
+"""What is said and what is quoted for it, before marks and citations are made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rag.types import Passage, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A sentence to be quoted.
+
+    Attributes:
+        passage: Where it stands.
+        span: Of the sentence, in the report's stored text.
+        values: What in it answers, stored-text offsets.
+    """
+
+    passage: Passage
+    span: Span
+    values: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """An answer made of several sentences.
+
+    Attributes:
+        short: The short answer, composed from the quotes' values.
+        quotes: In the order they are shown and numbered.
+        remark: How the quotes go together, in one line, or "".
+    """
+
+    short: str
+    quotes: tuple[Quote, ...]
+    remark: str = ""

@@ -1,0 +1,149 @@
+"""Differing figures of one event side by side, each with its report's date; a later correction is named as one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+
+from rag.answers.composition import Composition, Quote
+from rag.answers.events import Told, same_time, tellings
+from rag.answers.evidence import ScoredSentence
+from rag.answers.figures import Figure, find_figures
+from rag.answers.measures import Measure, asked_measure, other_persons, tells_outcome
+from rag.reports.date_text import format_day
+from rag.types import Passage, Question, Span
+
+MOST_QUOTES = 4
+"""Sentences quoted for differing figures at most."""
+
+_NEAR = 3
+"""A figure that names nothing of its own follows within so many sentences of one that says what is counted."""
+
+_WELL_PLACED = 10
+"""Place among all sentences up to which one is near enough to the question to be quoted for saying a figure first."""
+
+_CORRECTION = re.compile(
+    r"\bcorrect(?:ed|ion|s)?\b|\brevis(?:ed|ion)\b|\b(?:wrong|mistaken|understated|overstated)\b|\braised\s+(?:that|the\s+toll|it)\b|"
+    r"\b(?:figure|number|count)\s+to\s+use\b|\bnow\s+(?:accepted|agreed)\b",
+    re.IGNORECASE,
+)
+_LATER = re.compile(r"\blater\b|\bnow\b|\bsince\b|\bin\s+the\s+end\b|\bfinal\b|\bafterwards\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """A figure of the asked measure, with the sentence that states it and that sentence's place among all (0 the best)."""
+
+    told: Told
+    figure: Figure
+    rank: int
+
+    @property
+    def sentence(self) -> tuple[str, int]:
+        return self.told.passage.report_id, self.told.span.start
+
+    @property
+    def key(self) -> tuple[str, str, int]:
+        """By report date, then the order of the text; a figure given up comes before the one that holds."""
+        place = self.told.span.start if self.figure.replaced else self.told.span.start + self.figure.start
+        return str(self.told.passage.published_on), self.told.passage.report, place
+
+
+def differing_figures(
+    question: Question, scored: Sequence[ScoredSentence], passages: Sequence[Passage], idf: Callable[[str], float]
+) -> Composition | None:
+    """Compose an answer from differing figures.
+
+    Args:
+        question: As understood.
+        scored: Sentences of the retrieved passages, most probable first.
+        passages: Where to look for other tellings.
+        idf: Weight of a word, higher for rarer ones.
+
+    Returns:
+        All figures with their dates, or None when the question asks for no figure or the reports give one only.
+    """
+    measure = asked_measure(question.query)
+    if measure is None or not scored:
+        return None
+    claims = _claims(measure, tellings(question, passages, idf), scored)
+    if not claims:
+        return None
+    best = scored[0]
+    main = min(claims, key=lambda c: (c.rank, not _is_read(c, best), c.key))
+    if main.rank > 0 and any(measure.accepts(f) for f in find_figures(best.text, best.dates)):
+        return None  # the best sentence gives a figure of another event than the one found
+    counted = {"", "men", main.figure.counted, *(("person", *measure.counted) if main.figure.counted == "" else ())}
+    same = [c for c in claims if c.figure.counted in counted and same_time(c.told.on, main.told.on)]
+    if len({c.figure.value for c in same}) < 2:
+        return None
+    return _composed(_chosen(main, same), {c.sentence for c in same if c.figure.replaced})
+
+
+def _claims(measure: Measure, told: Sequence[Told], scored: Sequence[ScoredSentence]) -> list[_Claim]:
+    ranks = {(s.retrieved.passage.report_id, s.span.start): i for i, s in enumerate(scored)}
+    claims: list[_Claim] = []
+    measured: tuple[tuple[str, int], int] = (("", -1), -_NEAR - 1)
+    for index, sentence in enumerate(told):
+        entry = (sentence.passage.report_id, sentence.passage.entry)
+        if measure.outcome and tells_outcome(sentence.text, measure.outcome):
+            measured = (entry, index)
+        for figure in find_figures(sentence.text, sentence.dates):
+            if not measure.accepts(figure) or other_persons(sentence.text[: figure.start], figure, measure):
+                continue
+            bare = not figure.outcome and not figure.counted
+            rank = ranks.get((sentence.passage.report_id, sentence.span.start), len(scored))
+            if not measure.outcome and rank > _WELL_PLACED:
+                continue  # men are counted for many reasons; without an outcome only the question's own words tell which
+            if bare and (measured[0] != entry or index - measured[1] > _NEAR):
+                continue
+            measured = (entry, index)
+            claims.append(_Claim(sentence, figure, rank))
+    return claims
+
+
+def _is_read(claim: _Claim, best: ScoredSentence) -> bool:
+    """Whether the claim is the figure that the reader points at in the best sentence."""
+    start = claim.told.span.start + claim.figure.start
+    return best.read is not None and best.read.start < start + len(claim.figure.text) and start < best.read.end
+
+
+def _chosen(main: _Claim, claims: Sequence[_Claim]) -> list[_Claim]:
+    """A claim for each value: those of the fewest sentences, the best placed first."""
+    chosen: dict[float, _Claim] = {}
+    sentences: set[tuple[str, int]] = set()
+    for claim in sorted(claims, key=lambda c: (c.figure.value != main.figure.value, c.rank, c.key)):
+        value = claim.figure.value
+        if value in chosen:
+            continue
+        # whoever said it first, among the sentences that stand as near to the question
+        first = min(
+            (c for c in claims if c.figure.value == value and c.rank <= max(claim.rank, _WELL_PLACED)), key=lambda c: c.key
+        )
+        if first.sentence not in sentences and len(sentences) >= MOST_QUOTES:
+            continue
+        chosen[value] = first
+        sentences.add(first.sentence)
+    return sorted(chosen.values(), key=lambda c: c.key)
+
+
+def _composed(claims: Sequence[_Claim], giving_up: Collection[tuple[str, int]]) -> Composition:
+    quotes: dict[tuple[str, int], Quote] = {}
+    said = []
+    corrected = False
+    for index, claim in enumerate(claims):
+        told, figure = claim.told, claim.figure
+        span = Span(told.span.start + figure.start, told.span.start + figure.end)
+        key = (told.passage.report_id, told.span.start)
+        quote = quotes.get(key, Quote(told.passage, told.span))
+        quotes[key] = Quote(quote.passage, quote.span, (*quote.values, span))
+        day = told.passage.date if told.passage.is_lead else told.passage.published_on or told.passage.date
+        dated = f"{figure.text} ({format_day(day)})" if day else figure.text
+        is_correction = index > 0 and not figure.replaced
+        is_correction = is_correction and (claim.sentence in giving_up or bool(_CORRECTION.search(told.text)))
+        corrected = corrected or is_correction
+        later = "later " if index > 0 and not figure.replaced and _LATER.search(told.text) else ""
+        said.append(f"corrected to {dated}" if is_correction else f"{later}{dated}")
+    remark = "A later figure corrects an earlier one." if corrected else "The reports give different figures."
+    return Composition("; ".join(said), tuple(quotes.values()), remark)

@@ -1,0 +1,160 @@
+"""One event in several tellings: which sentences of which entries speak of what a question asks about.
+
+An entry tells an event from the sentence that names it on, until another place or day comes up; a lead may mention it in passing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from rag.answers.measures import is_measure_word
+from rag.answers.words import content_words, related
+from rag.reports.names import find_names, fold
+from rag.types import DateRange, Passage, Question, Span
+
+_NEAR_BEST = 0.5
+"""A sentence names the event when it holds this share of what the best one holds of the question's words, by rarity."""
+
+_LEAST = 0.3
+"""The least share of the question's words, whatever the best one holds."""
+
+_SLACK = timedelta(days=3)
+"""Tellings of one event may date it this far apart: the day it happened, the day it was reported."""
+
+_AT = re.compile(r"\b(?:at|in|near|outside|around|from|on|between|of|to)\s+(?:the\s+)?(?:\w+\s+of\s+)?$|\($", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A sentence that speaks of the event.
+
+    Attributes:
+        passage: Where it stands.
+        span: In the report's stored text.
+        on: Days it speaks of: a date of its own, else its entry's; None for a mention without one.
+        names_it: Whether it names the event itself or goes on from one that does.
+    """
+
+    passage: Passage
+    span: Span
+    on: DateRange | None
+    names_it: bool
+
+    @property
+    def text(self) -> str:
+        return self.passage.text[self.span.start - self.passage.start : self.span.end - self.passage.start]
+
+    @property
+    def dates(self) -> list[tuple[int, int]]:
+        """Date expressions inside, offsets in ``text``."""
+        base, end = self.span.start, self.span.end
+        return [(d.start - base, d.end - base) for d in self.passage.dates if base <= d.start and d.end <= end]
+
+
+def tellings(question: Question, passages: Sequence[Passage], idf: Callable[[str], float]) -> list[Told]:
+    """The sentences of passages that speak of the question's event.
+
+    Args:
+        question: As understood.
+        passages: Of any entries, in any order.
+        idf: Weight of a word, higher for rarer ones.
+
+    Returns:
+        Sentences by report date, then in the order of the text.
+    """
+    asked = _anchors(question, idf)
+    if not asked:
+        return []
+    entries: dict[tuple[str, int], dict[int, tuple[Passage, Span]]] = {}
+    for passage in passages:
+        sentences = entries.setdefault((passage.report_id, passage.entry), {})
+        for span in passage.sentences:
+            sentences.setdefault(span.start, (passage, span))
+    walked = [_walk(question, [sentences[k] for k in sorted(sentences)], asked) for sentences in entries.values()]
+    best = max((step.goes_on for walk in walked for step in walk if step.timely), default=0.0)
+    least = max(_LEAST, _NEAR_BEST * best)
+    found = [told for walk in walked for told in _active(walk, least)]
+    return sorted(found, key=lambda t: (str(t.passage.published_on), t.passage.report, t.span.start))
+
+
+def same_time(first: DateRange | None, second: DateRange | None) -> bool:
+    """Whether two tellings may mean one day: their days meet within ``_SLACK``; an undated one may mean any."""
+    if first is None or second is None:
+        return True
+    return first.start - _SLACK <= second.end and second.start - _SLACK <= first.end
+
+
+def _anchors(question: Question, idf: Callable[[str], float]) -> dict[str, float]:
+    """The words that say which event is meant, with their weights: no dates, nothing of what is counted."""
+    dated = {w.stem for d in question.dates for w in content_words(d.text)}
+    words = [(w.stem, question.query[w.start : w.end]) for w in content_words(question.query) if w.stem not in dated]
+    return {stem: idf(word) for stem, word in words if not is_measure_word(word) and not word.isdigit()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """A sentence on the walk through an entry.
+
+    Attributes:
+        told: The sentence.
+        names: Share of the asked words it holds itself.
+        goes_on: The same with the opening of its entry.
+        timely: Whether its time is not another than asked for.
+        turns: Whether it names another time itself.
+    """
+
+    told: Told
+    names: float
+    goes_on: float
+    timely: bool
+    turns: bool
+
+
+def _walk(question: Question, sentences: Sequence[tuple[Passage, Span]], asked: Mapping[str, float]) -> list[_Step]:
+    total = sum(asked.values()) or 1.0
+    wanted = [d.range for d in question.dates]
+    steps: list[_Step] = []
+    opening = frozenset[str]()
+    for index, (passage, span) in enumerate(sentences):
+        inside = [d.range for d in passage.dates if span.start <= d.start and d.end <= span.end]
+        met = next((r for r in inside if any(same_time(r, w) for w in wanted)), None)
+        own = not passage.is_lead and passage.on is not None
+        past = next((r for r in inside if passage.on is None or not same_time(r, passage.on)), None)
+        on = met or past or (passage.on if own else inside[0] if inside else None)
+        told = Told(passage, span, on, True)
+        stems = frozenset(w.stem for w in content_words(f"{passage.place if own and index == 0 else ''} {told.text}"))
+        if index == 0 and own:
+            opening = stems
+        names, goes_on = (
+            sum(weight * related(stem, held) for stem, weight in asked.items()) / total for held in (stems, stems | opening)
+        )
+        timely = not wanted or on is None or any(same_time(on, w) for w in wanted)
+        steps.append(_Step(told, names, goes_on, timely, bool(inside) and not timely))
+    return steps
+
+
+def _active(steps: Sequence[_Step], least: float) -> list[Told]:
+    found: list[Told] = []
+    active, known = False, ""
+    on: DateRange | None = None
+    for step in steps:
+        told = step.told
+        if step.names >= least and step.timely:
+            active, on = True, told.on
+        elif step.turns or _elsewhere(told, known):
+            active = False
+        elif not found and not active and step.timely and step.goes_on >= least:
+            active, on = True, told.on
+        if active:
+            found.append(Told(told.passage, told.span, on, step.names >= least))
+        known = f"{known} {fold(told.text)}" if active or not known else known
+    return found
+
+
+def _elsewhere(told: Told, known: str) -> bool:
+    """Whether a sentence brings up a place that those before it did not name."""
+    text = told.text
+    return any(_AT.search(text[: name.start]) and fold(name.text) not in known for name in find_names(text))

@@ -1,0 +1,120 @@
+"""What a question wants counted, and which figures can be that."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from rag.answers.figures import OUTCOME, PERSON, PERSONS, Figure
+
+_ANYONE = frozenset(("", "men", "person"))
+_ARMED = frozenset(("soldier", "attacker", "police", "peacekeeper", "guard"))
+"""Those whom reports also count as so many "men"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What a question wants counted.
+
+    Attributes:
+        counted: Classes of persons or stems of nouns named after "how many"; empty when none is.
+        outcome: What befell them, or "".
+    """
+
+    counted: frozenset[str]
+    outcome: str
+
+    def accepts(self, figure: Figure) -> bool:
+        """Whether a figure can be one of this measure: nothing it says of itself goes against it."""
+        if figure.outcome != self.outcome and (figure.outcome or figure.counted):
+            return False
+        if figure.counted in self.counted:
+            return True
+        if not figure.counted:
+            # "two killed" are victims; those who attacked are named when they are meant
+            return "attacker" not in self.counted or not figure.outcome
+        if figure.counted == "men":
+            return not self.counted - _ANYONE - _ARMED
+        # asked for people or for nobody in particular, the soldiers of a report are meant; those who attacked are not
+        return figure.counted in PERSONS and figure.counted != "attacker" and not self.counted - _ANYONE
+
+
+_ASKED = re.compile(
+    r"\bhow\s+many\s+(?P<many>(?:[\w'’-]+\s+){0,3}[\w'’-]+)|\bnumber\s+of\s+(?P<number>(?:[\w'’-]+\s+){0,2}[\w'’-]+)|"
+    r"\bsize\s+of\s+(?P<size>(?:[\w'’-]+\s+){0,3}[\w'’-]+)",
+    re.IGNORECASE,
+)
+_TOLL = re.compile(
+    r"\b(?:death\s+)?tolls?\b|\bcasualt(?:y|ies)\b|\bhow\s+many\b|\bnumber\s+(?:of|killed|dead|wounded|injured|hurt)\b|\bloss(?:es)?\b|"
+    r"\bsize\s+of\b|\b(?:all|different)\s+(?:counts|figures|numbers)\b|\b(?:killed|dead|wounded|injured|deaths|victims)\s*\??$",
+    re.IGNORECASE,
+)
+
+
+def asked_measure(query: str) -> Measure | None:
+    """What a question wants counted, or None when it asks for no figure.
+
+    Args:
+        query: The question.
+
+    Returns:
+        The measure, or None.
+    """
+    if not _TOLL.search(query):
+        return None
+    outcome = OUTCOME.search(query)
+    befell = str(outcome.lastgroup) if outcome else "kill" if re.search(r"\bcasualt", query, re.IGNORECASE) else ""
+    named = _ASKED.search(query)
+    phrase = next((g for g in named.groups() if g), "") if named else ""
+    counted = {str(m.lastgroup) for m in PERSON.finditer(phrase or query)}
+    if named and named["size"]:
+        counted |= {"person"} | ({"attacker"} if re.search(r"\battack", query, re.IGNORECASE) else set())
+    elif phrase and not counted and not befell:
+        return None  # things, not people: too many different numbers are said of them
+    elif len(counted) > 1:
+        counted -= {"person"}
+    return Measure(frozenset(counted), befell)
+
+
+def is_measure_word(word: str) -> bool:
+    """Whether a word only says what is counted ("killed", "soldiers", "toll", "many"), not which event is meant."""
+    return bool(
+        PERSON.fullmatch(word)
+        or OUTCOME.fullmatch(word)
+        or re.fullmatch(
+            r"many|number|counts?|figures?|tolls?|casualt(?:y|ies)|sources?|size|total|altogether", word, re.IGNORECASE
+        )
+    )
+
+
+_SAYS = re.compile(
+    r"^\W*(?:\w+\s+){0,2}?(?:sa(?:id|ys?)|sp(?:oke|eaks?)|puts?|count(?:ed|s)?|g(?:ave|ives?)|report(?:ed|s)?|announced?|claim(?:ed|s)?|"
+    r"told|ha[sd]|have|us(?:ed|ing)|confirmed|began|talked|list(?:ed|s)?|estimate[ds]?)\b",
+    re.IGNORECASE,
+)
+
+
+def tells_outcome(text: str, outcome: str) -> bool:
+    """Whether a sentence speaks of an outcome at all; of no outcome in particular, every sentence does."""
+    return not outcome or any(match.lastgroup == outcome for match in OUTCOME.finditer(text))
+
+
+def other_persons(before: str, figure: Figure, measure: Measure) -> bool:
+    """Whether a figure that names nobody is said of persons other than those asked for.
+
+    Args:
+        before: The sentence up to the figure.
+        figure: As found.
+        measure: What the question wants counted.
+
+    Returns:
+        True when the persons last named before it are others and are not the ones who give the figure.
+    """
+    if figure.counted:
+        return False
+    named = list(PERSON.finditer(before))
+    if not named or str(named[-1].lastgroup) in measure.counted | _ANYONE:
+        return False
+    if not measure.counted - _ANYONE and named[-1].lastgroup != "attacker":
+        return False
+    return not _SAYS.match(before[named[-1].end() :])

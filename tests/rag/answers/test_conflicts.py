@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import pytest
+from answer_doubles import passage, retrieved
+
+from rag.answers.composition import Composition
+from rag.answers.conflicts import differing_figures
+from rag.answers.events import tellings
+from rag.answers.evidence import FEATURES, score_sentences
+from rag.search.question import understand
+from rag.types import Passage
+
+FIRST = passage(
+    "May 2, 2019: At Oldtown a bomb went off beside the market. The governor spoke of ten dead.", date(2019, 5, 2), report="a.txt"
+)
+LATER = passage(
+    "May 9, 2019: The bomb of May 2 at the Oldtown market has been counted again. The number of dead was 14, not ten.",
+    date(2019, 5, 9),
+    report="b.txt",
+)
+ELSEWHERE = passage(
+    "May 2, 2019: At Newtown gunmen shot at a bus. The police spoke of three dead.", date(2019, 5, 2), report="c.txt"
+)
+
+
+def compose(text: str, *passages: Passage) -> Composition | None:
+    import numpy as np
+
+    question = understand(text)
+    weights = [1.0 if name in ("cover", "context_cover", "typed") else 0.0 for name in FEATURES]
+    scored = score_sentences(question, retrieved(*passages), np.zeros(4, np.float32), {}, lambda word: 1.0, weights)
+    return differing_figures(question, scored, passages, lambda word: 1.0)
+
+
+def quoted(composition: Composition) -> Sequence[str]:
+    return [q.passage.text[q.span.start - q.passage.start : q.span.end - q.passage.start] for q in composition.quotes]
+
+
+def test_differing_figures_are_shown_with_dates_and_the_correction_is_named() -> None:
+    found = compose("How many died in the bombing of the Oldtown market on May 2, 2019?", FIRST, LATER, ELSEWHERE)
+    assert found is not None
+    assert found.short == "ten (May 2, 2019); corrected to 14 (May 9, 2019)"
+    assert quoted(found) == ["The governor spoke of ten dead.", "The number of dead was 14, not ten."]
+    assert "corrects" in found.remark
+
+
+def test_every_figure_shown_is_a_value_inside_its_quote() -> None:
+    found = compose("How many died in the bombing of the Oldtown market on May 2, 2019?", FIRST, LATER)
+    assert found is not None
+    for quote in found.quotes:
+        assert quote.values
+        assert all(quote.span.start <= v.start < v.end <= quote.span.end for v in quote.values)
+
+
+@pytest.mark.parametrize(
+    "text", ["How many died in the bombing of the Oldtown market on May 2, 2019?", "Who bombed the Oldtown market?"]
+)
+def test_one_figure_or_none_asked_for_is_no_conflict(text: str) -> None:
+    assert compose(text, FIRST, ELSEWHERE) is None
+
+
+def test_an_event_of_another_day_is_no_telling_of_this_one() -> None:
+    again = passage(
+        "June 8, 2020: At Oldtown a bomb went off beside the market again. Six are dead.", date(2020, 6, 8), report="d.txt"
+    )
+    assert compose("How many died in the bombing of the Oldtown market on May 2, 2019?", FIRST, again) is None
+
+
+def test_a_telling_ends_where_another_place_comes_up() -> None:
+    both = passage(
+        "May 2, 2019: At Oldtown a bomb went off. Two died. At Newtown a bus was shot at. Three died there.", date(2019, 5, 2)
+    )
+    told = tellings(understand("how many died at Oldtown in May 2019"), [both], lambda word: 1.0)
+    assert [t.text for t in told][1:] == ["Two died."]

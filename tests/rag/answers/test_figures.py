@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import pytest
+
+from rag.answers.figures import find_figures, parse_number
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("14", 14),
+        ("at least 1,200", 1200),
+        ("twenty-one", 21),
+        ("more than a hundred", 100),
+        ("two hundred and five", 205),
+        ("3.5 million", 3_500_000),
+        ("dozens", None),
+        ("several hundred", None),
+    ],
+)
+def test_number_words_have_their_value(text: str, value: float | None) -> None:
+    assert parse_number(text) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("The army has announced 14 dead and 18 injured.", [(14, "", "kill"), (18, "", "wound")]),
+        ("A bomb killed three soldiers and wounded four.", [(3, "soldier", "kill"), (4, "soldier", "wound")]),
+        ("There were 17 soldiers and four civilians dead.", [(17, "soldier", "kill"), (4, "civilian", "kill")]),
+        ("It destroyed three vehicles.", [(3, "vehicl", "")]),
+        ("The office says that 18 people were on board and that not one of them lived.", [(18, "person", "kill")]),
+        ("A later list has 15.", [(15, "", "")]),
+    ],
+)
+def test_figure_says_what_it_counts_and_what_befell_them(text: str, expected: list[tuple[float, str, str]]) -> None:
+    assert [(f.value, f.counted, f.outcome) for f in find_figures(text)] == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It began at around four in the morning.",
+        "Scouts watch for a day or two.",
+        "It lasted five days.",
+        "They held the three camps.",
+        "Nobody doubts it was about one that failed.",
+    ],
+)
+def test_times_and_numbers_that_only_point_are_no_figures(text: str) -> None:
+    assert find_figures(text) == []
+
+
+def test_a_date_is_no_figure() -> None:
+    text = "On June 3 2020 two guards died."
+    assert [f.value for f in find_figures(text, [(3, 14)])] == [2]
+
+
+def test_the_figure_given_up_is_marked_and_shares_the_measure() -> None:
+    new, old = find_figures("The number of soldiers killed is 42, not 17.")
+    assert (new.value, new.counted, new.outcome, new.replaced) == (42, "soldier", "kill", False)
+    assert (old.value, old.counted, old.outcome, old.replaced) == (17, "soldier", "kill", True)
+
+
+def test_no_fewer_than_belongs_to_the_figure() -> None:
+    text = "It had no fewer than 22 killed."
+    (figure,) = find_figures(text)
+    assert figure.text == text[figure.start : figure.end] == "no fewer than 22"

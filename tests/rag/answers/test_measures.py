@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import pytest
+
+from rag.answers.figures import find_figures
+from rag.answers.measures import asked_measure, is_measure_word, other_persons
+
+
+@pytest.mark.parametrize(
+    ("query", "counted", "outcome"),
+    [
+        ("How many guards were killed at Oldtown", {"guard"}, "kill"),
+        ("oldtown bombing dead", set(), "kill"),
+        ("How many people were hurt when the bus burned?", {"person"}, "wound"),
+        ("size of the force that attacked", {"attacker", "person"}, ""),
+    ],
+)
+def test_the_question_says_who_is_counted_and_what_befell_them(query: str, counted: set[str], outcome: str) -> None:
+    measure = asked_measure(query)
+    assert measure is not None
+    assert (measure.counted, measure.outcome) == (counted, outcome)
+
+
+@pytest.mark.parametrize("query", ["who led the raid", "How many polling places stayed shut", "where did it happen"])
+def test_questions_for_no_toll_have_no_measure(query: str) -> None:
+    assert asked_measure(query) is None
+
+
+@pytest.mark.parametrize(
+    ("query", "text", "accepted"),
+    [
+        ("How many soldiers died?", "The army has 14 dead.", True),
+        ("How many soldiers died?", "It has 14 injured.", False),
+        ("How many soldiers died?", "The raid killed 14 civilians.", False),
+        ("How many soldiers died?", "The raid killed 14 men.", True),
+        ("How many civilians died?", "The raid killed 14 men.", False),
+        ("How many attackers died?", "Two killed, said the police.", False),
+        ("How many people died?", "The raid killed six soldiers.", True),
+        ("How many people died?", "The raid killed six attackers.", False),
+    ],
+)
+def test_a_figure_of_others_or_of_another_outcome_is_not_taken(query: str, text: str, accepted: bool) -> None:
+    measure = asked_measure(query)
+    assert measure is not None
+    assert measure.accepts(find_figures(text)[0]) is accepted
+
+
+def test_a_bare_figure_belongs_to_those_named_before_it_unless_they_give_it() -> None:
+    measure = asked_measure("How many soldiers died?")
+    assert measure is not None
+    (figure,) = find_figures("For the raiders it is less: their side admits to two dead.")
+    assert other_persons("For the raiders it is less: their side admits to ", figure, measure)
+    assert not other_persons("The raiders said ", figure, measure)
+
+
+def test_words_of_the_measure_do_not_say_which_event_is_meant() -> None:
+    assert [w for w in ("killed", "soldiers", "toll", "market", "bombing") if is_measure_word(w)] == [
+        "killed",
+        "soldiers",
+        "toll",
+    ]
