@@ -116,6 +116,7 @@ def _parser() -> argparse.ArgumentParser:
     search.add_argument("--top-k", type=int, metavar="N")
     timeline = command("timeline", _timeline, "events by event date")
     timeline.add_argument("about", nargs="?", default="")
+    timeline.add_argument("--csv", metavar="FILE", type=Path, help="write the events to this CSV file; - is standard output")
     for sub in (ask, search, timeline):
         sub.add_argument("--since", metavar="D", help="events on or after this day, month or year")
         sub.add_argument("--until", metavar="D", help="events on or before it")
@@ -424,6 +425,8 @@ def _search(options: argparse.Namespace, settings: Settings) -> int:
 def _timeline(options: argparse.Namespace, settings: Settings) -> int:
     with _open(settings) as assistant:
         rows: Sequence[TimelineRow] = assistant.timeline(options.about, filters=_filters(options))
+    if options.csv is not None:
+        return _timeline_csv(rows, options.csv)
     if options.json:
         _print_json([row.to_row() for row in rows])
         return DONE
@@ -433,6 +436,22 @@ def _timeline(options: argparse.Namespace, settings: Settings) -> int:
         print("    " + "; ".join(f"{c.report}, {c.date}, {c.start}-{c.end}" for c in row.citations) + "\n")
     if not rows:
         print("No dated event found.")
+    return DONE
+
+
+def _timeline_csv(rows: Sequence[TimelineRow], file: Path) -> int:
+    from rag.answers.timeline_csv import timeline_csv
+
+    text = timeline_csv(rows)
+    if str(file) == "-":
+        print(text, end="")
+        return DONE
+    try:
+        # With a byte order mark spreadsheets read it as UTF-8; the line ends are CSV's own.
+        file.write_text(text, encoding="utf-8-sig", newline="")
+    except OSError as error:
+        raise UsageError(f"{file}: cannot be written ({error.strerror}); choose another file") from error
+    print(f"{len(rows)} events written to {file}", file=sys.stderr)
     return DONE
 
 

@@ -10,8 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rag.errors import RagError, UsageError
-from rag.types import Span
+from rag.errors import UsageError
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -82,6 +81,7 @@ def build_app(settings: Settings, assistant: Assistant) -> tuple[FastAPI, Machin
     from rag.web.machine import Machine
     from rag.web.page import HEAD, build_page, theme
     from rag.web.reports_tab import ReportsTab
+    from rag.web.routes import add_routes
     from rag.web.timeline_tab import TimelineTab
 
     corpus, examples = Corpus(assistant), Examples(assistant)
@@ -98,7 +98,7 @@ def build_app(settings: Settings, assistant: Assistant) -> tuple[FastAPI, Machin
     # A margin for what a multipart body adds to its files.
     app.add_middleware(Guard, host=settings.web.host, max_body=settings.web.upload_mb * 1_000_000 + 1_000_000, head=HEAD)
     app.mount("/desk", StaticFiles(directory=STATIC))
-    _add_routes(app, assistant, machine)
+    add_routes(app, assistant, machine)
     gr.mount_gradio_app(
         app,
         page,
@@ -115,27 +115,6 @@ def build_app(settings: Settings, assistant: Assistant) -> tuple[FastAPI, Machin
         app_kwargs={"docs_url": None, "redoc_url": None, "openapi_url": None},
     )
     return app, machine
-
-
-def _add_routes(app: FastAPI, assistant: Assistant, machine: Machine) -> None:
-    from fastapi.responses import HTMLResponse, JSONResponse
-
-    from rag.web.markup import literal
-    from rag.web.report_view import render_document, render_report
-
-    def machine_status() -> JSONResponse:
-        return JSONResponse(machine.status(), headers={"cache-control": "no-store"})
-
-    def report(report_id: str, start: int = -1, end: int = -1, part: bool = False) -> HTMLResponse:
-        try:
-            found = assistant.show(report_id)
-        except RagError as error:
-            return HTMLResponse(f'<p class="panel-note">{literal(str(error))}</p>', status_code=404)
-        quote = Span(start, end) if 0 <= start < end else None
-        return HTMLResponse(render_report(found, quote) if part else render_document(found, quote))
-
-    app.add_api_route("/desk-status", machine_status, methods=["GET"])
-    app.add_api_route("/report/{report_id}", report, methods=["GET"])
 
 
 def _listen(host: str, port: int) -> socket.socket:

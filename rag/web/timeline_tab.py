@@ -19,6 +19,14 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
+def csv_query(about: str, filters: Filters) -> list[tuple[str, str]]:
+    """The same question as parameters of the CSV file's address."""
+    pairs = [("about", about.strip())]
+    pairs += [(key, on.isoformat()) for key in ("since", "until", "as_of") if (on := getattr(filters, key))]
+    pairs += [("country", name) for name in filters.countries] + [("report", name) for name in filters.reports]
+    return [(key, value) for key, value in pairs if value]
+
+
 class TimelineTab:
     """Events about something, within the filters.
 
@@ -30,10 +38,10 @@ class TimelineTab:
         self._assistant = assistant
 
     def events(self, about: str, *fields: Any) -> str:
-        """The table of events about something, within the filters."""
+        """Picture and table of the events about something, within the filters."""
         try:
             filters: Filters = read_filters(*fields)
-            return render_timeline(self._assistant.timeline(about or "", filters=filters))
+            return render_timeline(self._assistant.timeline(about or "", filters=filters), csv_query(about or "", filters))
         except RagError as error:
             return f'<p class="filter-error" role="alert">{literal(str(error))}</p>'
         except Exception:
@@ -47,7 +55,7 @@ class TimelineTab:
         with gr.Tab("Timeline", id="timeline"):
             with gr.Row(elem_classes="ask-row"):
                 self._about = gr.Textbox(
-                    label="About", show_label=False, container=False, scale=8, elem_id="about", max_length=2000,
+                    label="About", show_label=False, container=False, scale=8, elem_id="about", max_length=1000,
                     placeholder="A place, a group or any words; empty for all events",
                 )  # fmt: skip
                 self._show = gr.Button("Show events", variant="primary", scale=0, min_width=120, elem_id="show-timeline")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import subprocess
@@ -112,6 +113,15 @@ def test_batch_answers_every_row_and_names_the_bad_one(run: Run, tmp_path: Path)
 
 
 @pytest.mark.integration
+def test_timeline_is_written_as_csv(run: Run, tmp_path: Path) -> None:
+    run("timeline", "--csv", tmp_path / "events.csv")
+    with (tmp_path / "events.csv").open(encoding="utf-8-sig", newline="") as file:
+        lines = list(csv.DictReader(file))
+    assert [line["from"] for line in lines] == [row["from"] for row in json.loads(run("timeline", "--json").stdout)]
+    assert all(line["text"] in REPORT for line in lines)
+    assert "cannot be written" in run("timeline", "--csv", tmp_path / "none" / "events.csv", code=2).stderr
+
+
 def test_timeline_puts_events_by_their_own_date(run: Run) -> None:
     rows = json.loads(run("timeline", "--json").stdout)
     assert rows[0]["from"] == "2017-10-01"

@@ -43,12 +43,13 @@
   }
 
   async function openReport(link) {
-    const address = new URL(link.href);
+    const address = new URL(link.getAttribute("href"), document.baseURI);
+    const whole = address.href;
     address.searchParams.set("part", "true");
     const box = dialog("report-dialog", "Report", link);
     const bar = element("div", "dialog-bar");
     const apart = element("a", "plain-link", "Open in a tab");
-    apart.href = link.href;
+    apart.href = whole;
     apart.target = "_blank";
     apart.rel = "noopener noreferrer";
     const close = element("button", "close", "Close");
