@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from rag.answers.checking import Checker
     from rag.answers.extractive import ExtractiveAnswerer
     from rag.library.importer import Library
     from rag.library.lookup import Coverage
@@ -72,6 +73,7 @@ class Assistant:
         self._embedder: Embedder | None = None
         self._retriever: Retriever | None = None
         self._answerer: ExtractiveAnswerer | None = None
+        self._checker: Checker | None = None
         self._models: Literal["cold", "loading", "ready"] = "cold"
         self._progress: tuple[int, int] = (0, 0)
 
@@ -131,6 +133,22 @@ class Assistant:
                     self.embedder.encode, self._sentence_vectors, self._idf, self.settings.answering, reader, self._beside
                 )
             return self._answerer
+
+    @property
+    def checker(self) -> Checker:
+        """Checks sentences against the passages they cite; no language model takes part."""
+        with self._lock:
+            if self._checker is None:
+                from rag.answers.checking import Checker
+                from rag.search.terms import name_forms
+
+                self._checker = Checker(
+                    self.embedder.encode,
+                    self._sentence_vectors,
+                    self._idf,
+                    lambda name: name_forms(name, self.retriever.lexicon().book),
+                )
+            return self._checker
 
     def _sentence_vectors(self, ids: Sequence[str]) -> dict[str, NDArray[np.float32]]:
         found = self.library.catalog.vectors(ids, self.library.model)
@@ -343,4 +361,4 @@ class Assistant:
         with self._lock:
             if self._library is not None:
                 self._library.close()
-            self._library = self._retriever = self._answerer = None
+            self._library = self._retriever = self._answerer = self._checker = None

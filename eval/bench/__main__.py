@@ -1,4 +1,5 @@
-"""``python -m eval.bench [speed|kills] ...``: speed against the plain LlamaIndex quickstart, or kills at random moments."""
+"""``python -m eval.bench [speed|kills|mutations] ...``: speed against the plain LlamaIndex quickstart, kills at random
+moments, or false sentences that the check of sentences must catch."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ import importlib
 import sys
 from collections.abc import Sequence
 
-BENCHES = ("speed", "kills")
+BENCHES = ("speed", "kills", "mutations")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

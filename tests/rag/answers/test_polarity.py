@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+import pytest
+
+from rag.answers.polarity import contradicted, denied_stems
+
+
+@pytest.mark.parametrize(
+    ("claim", "source"),
+    [
+        ("The army did not hold the town.", "The army held the town, which nobody had attacked; it holds it."),
+        ("The men were identified.", "The men were not identified."),
+        ("The men were identified.", "The men remained unidentified."),
+        ("The bombing was claimed.", "Nobody has claimed the bombing."),
+        ("The group claimed the raid.", "The group denied that it claimed the raid."),
+        ("No soldiers were killed.", "Three soldiers were killed."),
+    ],
+)
+def test_a_turned_statement_contradicts(claim: str, source: str) -> None:
+    assert contradicted(claim, [source])
+
+
+@pytest.mark.parametrize(
+    ("claim", "source"),
+    [
+        ("No one was hurt.", "Nobody was hurt."),
+        ("The attackers are unidentified.", "The attackers have not been identified."),
+        ("The raid killed two.", "The raid killed two, and it is not known who led it."),
+        ("It was not only a raid.", "It was a raid."),
+    ],
+)
+def test_the_same_said_otherwise_does_not(claim: str, source: str) -> None:
+    assert contradicted(claim, [source]) == []
+
+
+def test_denial_ends_with_its_clause() -> None:
+    denied, stated = denied_stems("They did not stop, but the army followed.")
+    assert "stop" in denied
+    assert "armi" in stated
