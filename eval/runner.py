@@ -66,6 +66,7 @@ ABLATIONS = (
     Variant("no date evidence", {"search.date_weight": 0.0}, ""),
     Variant("no name evidence", {"search.name_weight": 0.0}, ""),
     Variant("names by capitals alone", {"understanding.names": False}, ""),
+    Variant("event days not looked up", {"understanding.event_dates": False}, "the day after the raid has no date"),
     Variant("typing errors left in", {"understanding.typos": False}, ""),
     Variant("no reader", {"answering.reader": False}, "sentences picked by rules"),
     Variant("one figure shown", {"answering.differing": False}, "differing figures of one event are not looked for"),

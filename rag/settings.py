@@ -95,6 +95,9 @@ class Understanding(_Group):
     names: bool = Field(
         True, description="Recognise names in any case by how the reports write them; without it by their capitals alone."
     )
+    event_dates: bool = Field(
+        True, description="Look up the day of an event that a question counts from (the day after the raid)."
+    )
     typos: bool = Field(True, description="Correct words that no report has and English does not know, and say so.")
 
 

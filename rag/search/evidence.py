@@ -39,14 +39,16 @@ def date_evidence(dates: Sequence[DateMention], passage: Passage) -> float:
     told = [mention.range for mention in passage.dates]
     if passage.on is not None:
         told.append(passage.on)
-    total = 0.0
+    best: dict[tuple[int, int], float] = {}
     for asked in dates:
-        best = max((meeting(asked.range, days) for days in told), default=0.0)
+        met = max((meeting(asked.range, days) for days in told), default=0.0)
         if passage.on is None and passage.published_on is not None:
             published = DateRange(passage.published_on, passage.published_on)
-            best = max(best, PUBLISHED * meeting(asked.range, published))
-        total += best
-    return total / len(dates)
+            met = max(met, PUBLISHED * meeting(asked.range, published))
+        # Alternatives ("in April", of any year) stand at one place of the question; one of them met is enough.
+        place = (asked.start, asked.end)
+        best[place] = max(best.get(place, 0.0), met)
+    return sum(best.values()) / len(best)
 
 
 def meeting(asked: DateRange, told: DateRange) -> float:

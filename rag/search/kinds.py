@@ -33,7 +33,7 @@ _RULES: tuple[tuple[str, str], ...] = (
         rf"\bwhen\b|\b(?:what|which)\s+(?:\w+\s+)?{_TIME}\b(?!\s+of\s+(?!the\b))|\bsince\s+what\b|\bhow\s+recently\b|"
         r"(?<!to )\bdate\b",
     ),
-    ("where", rf"\bwhere\b|\b(?:what|which)\s+(?:\w+\s+)?{_PLACE}\b"),
+    ("where", rf"\bwhere\b|\b(?:what|which)\s+(?!took\b|takes?\b)(?:\w+\s+)?{_PLACE}\b"),
     (
         "list",
         r"^\s*(?:please\s+)?(?:list|name|enumerate|give\s+(?:me\s+)?(?:a\s+list|all)|show\s+(?:me\s+)?all)\b|"

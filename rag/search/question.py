@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 from rag.errors import UsageError
 from rag.reports.dates import find_dates
@@ -14,9 +14,10 @@ from rag.reports.names import find_names
 from rag.search.corrections import correct
 from rag.search.kinds import question_kind
 from rag.search.lexicon import Lexicon
+from rag.search.periods import question_days
 from rag.search.terms import name_forms
 from rag.settings import Understanding
-from rag.types import DateMention, DateRange, Filters, Question, Turn
+from rag.types import DateRange, Filters, Question, Turn
 
 MAX_CHARACTERS = 2000
 """Longest question answered; what is longer is a document, not a question."""
@@ -32,9 +33,6 @@ _REFERRING = re.compile(
     r"latter))\b",
     re.IGNORECASE,
 )
-_OPEN_START = re.compile(r"\b(?:since|after|from|later than)\s+(?:the\s+)?$", re.IGNORECASE)
-_OPEN_END = re.compile(r"\b(?:before|until|till|up to|prior to|by|earlier than)\s+(?:the\s+)?$", re.IGNORECASE)
-_AS_OF = re.compile(r"\b(?:as of|as at|as known on|known (?:by|on|as of))\s+(?:the\s+)?$", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
 _FUNCTION_WORDS = frozenset(
     "a an and are as at be been but by did do does for from had has have how in into is it its me many much of on or over so "
@@ -75,6 +73,7 @@ def understand(
     filters: Filters | None = None,
     today: date | None = None,
     lexicon: Lexicon | None = None,
+    coverage: DateRange | None = None,
     options: Understanding | None = None,
 ) -> Question:
     """Read a question.
@@ -85,6 +84,7 @@ def understand(
         filters: Hard limits the user set.
         today: Anchor of "last week" and the like in the question; without it they are not dated.
         lexicon: What the library knows of words and names; without it names are told by their capitals and nothing is corrected.
+        coverage: First and last day the library speaks of; without it days without a year mean nothing.
         options: Which parts are switched on; all when None.
 
     Returns:
@@ -98,14 +98,9 @@ def understand(
     corrected, corrections = correct(cleaned, lexicon) if lexicon and options.typos else (cleaned, ())
     whole = make_whole(corrected, history)
     filters = filters or Filters()
-    dates: list[DateMention] = []
-    for mention in find_dates(whole, today):
-        before = whole[: mention.start]
-        if _AS_OF.search(before):
-            as_of = mention.range.end
-            filters = replace(filters, as_of=min(as_of, filters.as_of) if filters.as_of else as_of)
-        else:
-            dates.append(_opened(mention, before))
+    asked = question_days(whole, coverage, today)
+    if asked.as_of:
+        filters = replace(filters, as_of=min(asked.as_of, filters.as_of) if filters.as_of else asked.as_of)
     found = lexicon.names(whole) if lexicon and options.names else find_names(whole)
     names = tuple(dict.fromkeys(name.text for name in found))
     kind = question_kind(corrected)
@@ -113,7 +108,7 @@ def understand(
         text=cleaned,
         query=whole,
         kind=kind if kind != "what" else question_kind(whole),
-        dates=tuple(dates),
+        dates=asked.dates,
         names=names,
         filters=filters,
         history=tuple(history),
@@ -150,17 +145,3 @@ def _needs_context(text: str) -> bool:
     if _REFERRING.search(text) and len(names) <= 1 and len(content) <= 6:
         return True
     return not names and len(content) <= 2
-
-
-def _opened(mention: DateMention, before: str) -> DateMention:
-    """The mention with its range opened by "since" or "before" standing in front of it."""
-    span = mention.range
-    if _OPEN_START.search(before):
-        after = re.search(r"\bafter\s+(?:the\s+)?$", before, re.IGNORECASE)
-        start = span.end + timedelta(days=1) if after and span.end < date.max else span.start
-        return replace(mention, range=DateRange(start, date.max))
-    if _OPEN_END.search(before):
-        earlier = re.search(r"\bbefore\s+(?:the\s+)?$", before, re.IGNORECASE)
-        end = span.start - timedelta(days=1) if earlier and span.start > date.min else span.end
-        return replace(mention, range=DateRange(date.min, end))
-    return mention

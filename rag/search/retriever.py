@@ -15,6 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from rag.models.embedder import Embedder
+from rag.search.anchors import CANDIDATES as ANCHOR_PASSAGES
+from rag.search.anchors import anchored, event_day, find_anchor, spell_out
 from rag.search.evidence import date_evidence, name_evidence
 from rag.search.fusion import ranked, reciprocal_ranks, scale_by_best, weighted_sum
 from rag.search.lexicon import Lexicon
@@ -28,6 +30,20 @@ Scores = dict[str, float]
 
 LONGEST_LOOKUP = 366
 """Days of the widest date range whose passages become candidates by their dates alone; wider ones say too little."""
+
+
+class Coverage(Protocol):
+    """First and last day of what there is, or None."""
+
+    @property
+    def first(self) -> date | None:
+        """First day."""
+        ...
+
+    @property
+    def last(self) -> date | None:
+        """Last day."""
+        ...
 
 
 class Shelf(Protocol):
@@ -67,6 +83,10 @@ class Shelf(Protocol):
 
     def vocabulary(self) -> Iterable[str]:
         """Words of the full-text index."""
+        ...
+
+    def coverage(self) -> Coverage:
+        """What there is, with the first and last day of the entries."""
         ...
 
     def contexts(self, term: str, k: int) -> Sequence[str]:
@@ -138,7 +158,7 @@ class Retriever:
         self._embedder = embedder
         self._settings = settings.search
         self._options = settings.understanding
-        self._lexicon: tuple[int, Lexicon | None] = (-1, None)
+        self._lexicon: tuple[int, Lexicon | None, DateRange | None] = (-1, None, None)
         self._lock = threading.Lock()
 
     def search(self, question: Question, top_k: int | None = None, trace: Trace | None = None) -> list[RetrievedPassage]:
@@ -179,20 +199,39 @@ class Retriever:
             for rank, key in enumerate(kept, start=1)
         ]
 
-    def understand(self, text: str, history: Sequence[Turn] = (), filters: Filters | None = None) -> Question:
-        """Read a question with what the library knows of its words; as ``rag.search.question.understand``."""
-        return understand(text, history, filters, lexicon=self.lexicon(), options=self._options)
+    def understand(
+        self, text: str, history: Sequence[Turn] = (), filters: Filters | None = None, today: date | None = None
+    ) -> Question:
+        """Read a question with what the library knows of its words and days; as ``rag.search.question.understand``."""
+        lexicon = self.lexicon()
+        question = understand(text, history, filters, today or date.today(), lexicon, self._lexicon[2], self._options)
+        return spell_out(self._anchored(question)) if self._options.event_dates else question
+
+    def _anchored(self, question: Question) -> Question:
+        """The question with "the day after the raid" as a date, when one passage or another tells the day of the raid."""
+        anchor = find_anchor(question.query, question.dates)
+        if anchor is None:
+            return question
+        event = understand(anchor.event, filters=question.filters, lexicon=self.lexicon(), coverage=self._lexicon[2])
+        day = event_day(event, self.search(event, ANCHOR_PASSAGES), self._rarity)
+        if day is None:
+            return question
+        meant = anchored(anchor, question.query, day)
+        dates = [d for d in question.dates if not meant.start <= d.start < meant.end]
+        return replace(question, dates=tuple(sorted([*dates, meant], key=lambda d: d.start)))
 
     def lexicon(self) -> Lexicon:
         """What the library says about names and words; made anew when the library changed."""
         catalog = self._library.catalog
         generation = catalog.generation()
         with self._lock:
-            known, lexicon = self._lexicon
+            known, lexicon, _ = self._lexicon
             if lexicon is None or known != generation:
                 book = NameBook(catalog.acronyms(), catalog.vocabulary())
                 lexicon = Lexicon(book, catalog.document_frequency, catalog.contexts)
-                self._lexicon = (generation, lexicon)
+                held = catalog.coverage()
+                days = DateRange(held.first, held.last) if held.first and held.last else None
+                self._lexicon = (generation, lexicon, days)
             return lexicon
 
     # candidates -----------------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import lru_cache
 
@@ -135,8 +136,11 @@ def lexical_terms(question: Question, book: NameBook, frequency: Callable[[str],
     terms = [word for word in words if _is_content(word, question.query)] or list(words)
     for word in list(terms):
         terms += _dotted_forms(word)
+    places = Counter((mention.start, mention.end) for mention in question.dates)
     for mention in question.dates:
         span = mention.range
+        if places[mention.start, mention.end] > 1:
+            continue  # alternatives: a day without a year
         if span.days <= 31 and (span.start.year, span.start.month) == (span.end.year, span.end.month):
             terms += [_MONTHS[span.start.month - 1], str(span.start.year)]
             terms += [str(span.start.day)] if span.is_day else []

@@ -13,8 +13,8 @@ YEAR = DateRange(date(2018, 1, 1), date(2018, 12, 31))
 OTHER = DateRange(date(2016, 4, 6), date(2016, 4, 6))
 
 
-def mention(days: DateRange) -> DateMention:
-    return DateMention(0, 1, "x", days, "absolute")
+def mention(days: DateRange, start: int = 0) -> DateMention:
+    return DateMention(start, start + 1, "x", days, "absolute")
 
 
 def passage(text: str = "", on: DateRange | None = None, told: tuple[DateRange, ...] = (), **fields: object) -> Passage:
@@ -57,7 +57,16 @@ def test_reports_date_counts_half_and_only_without_an_entrys() -> None:
 
 
 def test_several_dates_are_averaged() -> None:
-    assert date_evidence([mention(DAY), mention(OTHER)], passage(told=(DAY,))) == 0.5
+    assert date_evidence([mention(DAY), mention(OTHER, 5)], passage(told=(DAY,))) == 0.5
+
+
+def test_one_of_several_meanings_of_a_date_is_enough() -> None:
+    assert date_evidence([mention(DAY), mention(OTHER)], passage(told=(DAY,))) == 1.0
+
+
+def test_rarer_names_weigh_more() -> None:
+    forms = [("oldwater",), ("mali",)]
+    assert name_evidence(forms, passage("Rain in Oldwater"), [3.0, 1.0]) == 0.75
 
 
 def test_no_dates_and_no_names_are_no_evidence() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -51,6 +51,14 @@ FERRY = make("b", "The ferry sank near the bridge. Nobody drowned.", on=day(2016
 MARKET = make("c", "Grain prices fell at the market.", on=day(2018, 4, 20), told=(day(2016, 5, 1),))
 SCHOOL = make("d", "Teachers of the WFP school were paid.")
 TWIN = make("e", "Engineers rebuilt the bridge. Rain stopped work twice.", on=day(2018, 4, 6))
+
+
+@dataclass(frozen=True)
+class DateRangeHeld:
+    """First and last day of what there is."""
+
+    first: date | None
+    last: date | None
 
 
 class Shelf:
@@ -107,6 +115,10 @@ class Shelf:
 
     def n_passages(self) -> int:
         return len(self.stock)
+
+    def coverage(self) -> DateRangeHeld:
+        days = [passage.on for passage in self.stock.values() if passage.on]
+        return DateRangeHeld(min((d.start for d in days), default=None), max((d.end for d in days), default=None))
 
     def contexts(self, term: str, k: int) -> list[str]:
         return [p.text for p in self.stock.values() if term.lower() in p.text.lower()][:k]
@@ -265,3 +277,15 @@ def test_stages_are_timed(library: Library) -> None:
     retriever(library).search(understand("Who rebuilt the bridge on April 6, 2018?"), trace=trace)
     assert set(trace.seconds) == {"filter", "embed", "dense", "lexical", "rescore", "evidence", "passages"}
     assert all(seconds >= 0 for seconds in trace.seconds.values())
+
+
+def test_day_after_an_event_is_looked_up() -> None:
+    library = Library(
+        make("a", "Gunmen raided Oldwater market.", on=day(2018, 4, 6)),
+        make("b", "A bomb went off at the mill.", on=day(2018, 4, 7)),
+        make("c", "A bomb went off at the quay.", on=day(2018, 5, 20)),
+    )
+    question = retriever(library).understand("where did a bomb go off the day after the Oldwater raid")
+    assert [d.range for d in question.dates] == [day(2018, 4, 7)]
+    assert "April 7, 2018" in question.understood_as
+    assert retriever(library).search(question)[0].passage.id == "b"
