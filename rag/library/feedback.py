@@ -134,6 +134,7 @@ class FeedbackLog:
     """
 
     def __init__(self, home: Path) -> None:
+        self.home = home
         self.path = home / FOLDER / LOG
         self.questions = home / FOLDER / QUESTIONS
         """Where feedback is saved as eval questions."""

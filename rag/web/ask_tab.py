@@ -11,6 +11,7 @@ from rag.web.layout import PLAIN, PRIVATE, Desk, Follower
 
 if TYPE_CHECKING:
     from rag.web.chat import Events
+    from rag.web.feedback_form import FeedbackForm
 
 
 class AskTab:
@@ -18,10 +19,12 @@ class AskTab:
 
     Args:
         events: What happens when something is asked.
+        feedback: Opens under a thumb.
     """
 
-    def __init__(self, events: Events) -> None:
+    def __init__(self, events: Events, feedback: FeedbackForm) -> None:
         self._events = events
+        self._feedback = feedback
 
     def build(self) -> None:
         """Lay the tab out."""
@@ -50,6 +53,7 @@ class AskTab:
                     self._ask = gr.Button("Ask", variant="primary", scale=0, min_width=84, elem_id="ask")
                     self._fresh = gr.Button("New", scale=0, min_width=70, elem_id="fresh")
             with gr.Column(scale=2, min_width=300, elem_classes="evidence-side"):
+                self._feedback.build()
                 self._evidence = gr.Markdown(EMPTY, **PLAIN, elem_id="evidence")
 
     def follower(self) -> Follower:
@@ -84,5 +88,12 @@ class AskTab:
             button.click(take, button, taken, queue=False, **PRIVATE).then(
                 self._events.ask, given, shown, **desk.questions, **PRIVATE
             )
-        cleared = self._fresh.click(lambda: ((), [], EMPTY, ""), None, [*shown, self._question], queue=False, **PRIVATE)
+        self._feedback.wire(desk)
+        cleared = self._fresh.click(
+            lambda: ((), [], EMPTY, "", gr.update(visible=False)),
+            None,
+            [*shown, self._question, self._feedback.box],
+            queue=False,
+            **PRIVATE,
+        )
         desk.follow(cleared)

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import logging
+import secrets
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import RagError
 from rag.reports.date_text import format_day
-from rag.web.conversation import KEPT, Exchange, messages, throttled, turns
+from rag.types import Answer
+from rag.web.conversation import KEPT, Exchange, throttled, turns
 from rag.web.evidence import render_evidence
 from rag.web.examples import SHOWN, Examples
 from rag.web.filters import in_words, read_filters
 from rag.web.markup import count, literal, one_line
+from rag.web.reply import messages
 
 if TYPE_CHECKING:
     from rag.assistant import Assistant
@@ -54,7 +58,10 @@ class Events:
             yield session, messages(session), self._evidence(session)
             return
         number = session[-1].number + 1 if session else 1
-        asked = Exchange(number, question.strip(), waiting=self._waiting())
+        key = secrets.token_hex(16)
+        thread = session[-1].thread if session else key
+        now_utc = datetime.now(UTC).isoformat(timespec="seconds")
+        asked = Exchange(number, question.strip(), waiting=self._waiting(), key=key, thread=thread, asked_at=now_utc)
         earlier = session[-(KEPT - 1) :]
         yield (*earlier, asked), messages((*earlier, asked)), self._evidence(earlier)
         for exchange in self._answers(asked, earlier, fields):
@@ -64,10 +71,16 @@ class Events:
     def _answers(self, exchange: Exchange, earlier: Session, fields: Sequence[Any]) -> Iterator[Exchange]:
         try:
             filters = read_filters(*fields)
-            exchange = replace(exchange, limits=" · ".join(in_words(filters)))
+            exchange = replace(exchange, limits=" · ".join(in_words(filters)), filters=filters)
             stream = self._assistant.stream(exchange.question, history=turns(earlier), filters=filters)
+            exchange = replace(exchange, waiting="")
+            held: Answer | None = None
+            # One behind, to know which one is the last: only a whole answer can be judged, copied and kept.
             for answer in throttled(stream):
-                yield replace(exchange, answer=answer, waiting="")
+                if held is not None:
+                    yield replace(exchange, answer=held, writing=True)
+                held = answer
+            yield replace(exchange, answer=held)
         except RagError as error:
             yield replace(exchange, error=str(error), waiting="")
         except Exception:

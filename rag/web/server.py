@@ -71,13 +71,16 @@ def build_app(settings: Settings, assistant: Assistant) -> tuple[FastAPI, Machin
     from fastapi import FastAPI
     from fastapi.staticfiles import StaticFiles
 
+    from rag.library.feedback import FeedbackLog
     from rag.web.ask_tab import AskTab
     from rag.web.chat import Events
     from rag.web.corpus import Corpus
     from rag.web.endpoints import Endpoints
     from rag.web.examples import Examples
+    from rag.web.feedback_form import FeedbackForm
     from rag.web.filter_bar import FilterBar
     from rag.web.headers import Guard
+    from rag.web.judging import Judging
     from rag.web.machine import Machine
     from rag.web.page import HEAD, build_page, theme
     from rag.web.reports_tab import ReportsTab
@@ -86,10 +89,11 @@ def build_app(settings: Settings, assistant: Assistant) -> tuple[FastAPI, Machin
 
     corpus, examples = Corpus(assistant), Examples(assistant)
     machine = Machine(assistant, corpus, examples)
+    judging = Judging(FeedbackLog(settings.home), assistant.show, settings)
     page = build_page(
         settings,
         FilterBar(assistant),
-        AskTab(Events(assistant, examples)),
+        AskTab(Events(assistant, examples), FeedbackForm(judging)),
         ReportsTab(assistant, corpus, machine),
         TimelineTab(assistant),
         Endpoints(assistant),

@@ -2,14 +2,18 @@
 "use strict";
 
 (() => {
-  const { byId, field, onClick, onChange } = window.desk;
+  const { byId, button, field, setField, onClick, onChange } = window.desk;
+
+  function showGroup(group) {
+    if (!group) return false;
+    for (const other of document.querySelectorAll("#evidence .group")) other.hidden = other !== group;
+    return true;
+  }
 
   // A mark shows its answer's group of evidence and brings its card into view.
   function showCard(id) {
     const card = byId(id);
-    const group = card?.closest(".group");
-    if (!group) return;
-    for (const other of document.querySelectorAll("#evidence .group")) other.hidden = other !== group;
+    if (!showGroup(card?.closest(".group"))) return;
     document.querySelectorAll(".card.current").forEach((c) => c.classList.remove("current"));
     card.classList.add("current");
     card.scrollIntoView({ block: "nearest", behavior: "auto" });
@@ -20,6 +24,29 @@
     const id = decodeURIComponent((mark.getAttribute("href") ?? "").replace(/^.*#/, ""));
     if (mark.classList.contains("back")) byId(id)?.scrollIntoView({ block: "nearest" });
     else showCard(id);
+  });
+
+  // A thumb under an answer opens the feedback form above its evidence; the number makes each press a new one.
+  let presses = 0;
+  let thumb = null;
+
+  onClick('.act[id^="up-"], .act[id^="down-"]', (pressed) => {
+    const number = pressed.id.replace(/^\w+-/, "");
+    for (const other of document.querySelectorAll(`#up-${number}, #down-${number}`)) other.classList.toggle("given", other === pressed);
+    thumb = pressed.id;
+    wanted = "form";
+    showGroup(byId(`g${number}`));
+    setField("pressed", `${pressed.id}#${++presses}`);
+  });
+
+  function feedbackIsOpen() {
+    return Boolean(byId("feedback")?.offsetParent);
+  }
+
+  document.addEventListener("keydown", (event) => {
+    // In a list of choices Escape closes the list, in a dialog the dialog.
+    const nearer = document.querySelector("dialog[open]") ?? (event.target instanceof Element && event.target.closest("#chosen-evidence"));
+    if (event.key === "Escape" && feedbackIsOpen() && !nearer) button("close-feedback")?.click();
   });
 
   document.addEventListener("keydown", (event) => {
@@ -35,7 +62,16 @@
 
   let newest = "";
 
+  let wanted = "";
+
   onChange(() => {
+    // The form takes the focus when it has opened, and gives it back to its thumb when it has closed.
+    const target = wanted === "form" ? field("why") : wanted === "thumb" && !feedbackIsOpen() ? byId(thumb) : null;
+    if (target?.offsetParent) {
+      if (wanted === "form") byId("feedback").scrollIntoView({ block: "nearest" });
+      wanted = wanted === "form" ? "thumb" : "";
+      target.focus({ preventScroll: true });
+    }
     // A new answer's evidence starts at its top, wherever the panel was scrolled to.
     const group = [...document.querySelectorAll("#evidence .group")].pop()?.id ?? "";
     if (group !== newest) {

@@ -1,8 +1,17 @@
+"""Fixtures of the page's tests. Browser tests share one server and one browser, started when first needed."""
+
 from __future__ import annotations
 
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from browser_kit import CHROMIUM, PAYLOADS, REPORT, ROOT, SECOND, SWITCHES, Server, Watch
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from web_doubles import ScriptedAssistant
 
 from rag.settings import Settings
@@ -18,3 +27,66 @@ def settings(tmp_path: Path) -> Settings:
 @pytest.fixture
 def assistant(settings: Settings) -> ScriptedAssistant:
     return ScriptedAssistant(settings)
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    folder = tmp_path_factory.mktemp("page")
+    corpus = folder / "corpus"
+    corpus.mkdir()
+    (corpus / "mali-2018-04-09.txt").write_text(REPORT, encoding="utf-8")
+    (corpus / "niger-2018-05-20.txt").write_text(SECOND, encoding="utf-8")
+    hostile = " ".join(PAYLOADS)
+    (corpus / "<img src=x onerror=alert(1)> [x](y).txt").write_text(
+        f"Mali: {PAYLOADS[0]} {PAYLOADS[1]} {PAYLOADS[6]}\n\nJune 4, 2018: A lead about the zebu market.\n\n"
+        f"June 2, 2018: In the south (<b onmouseover=alert(1)>Sikasso</b>) zebu traders were robbed. {hostile}\n",
+        encoding="utf-8",
+    )
+    home = folder / "home"
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("RAG_", "GRADIO_"))}
+    environment |= {"RAG_HOME": str(home), "RAG_CORPUS": str(corpus), "RAG_WEB_PORT": "0", "RAG_WEB_UPLOAD_FILES": "4"}
+    log = folder / "server.log"
+    with log.open("w") as errors:
+        process = subprocess.Popen(
+            [sys.executable, str(ROOT / "app.py")], cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True
+        )
+        try:
+            assert process.stdout is not None
+            line = process.stdout.readline()
+            match = re.search(r"http://127\.0\.0\.1:\d+", line)
+            assert match, f"no address in {line!r}; {log.read_text()}"
+            yield Server(match.group() + "/", corpus, home)
+        finally:
+            process.terminate()
+            process.communicate(timeout=30)
+    assert "Traceback" not in log.read_text(), log.read_text()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    # Five seconds, the default, is short where the machine is shared; a condition that holds is seen at once all the same.
+    expect.set_options(timeout=20_000)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def watch(server: Server) -> Watch:
+    return Watch(server.url)
+
+
+@pytest.fixture
+def page(server: Server, browser: Browser, watch: Watch) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    context.set_default_timeout(30_000)
+    page = context.new_page()
+    watch.attach(page)
+    page.goto(server.url)
+    expect(page.locator("#machine")).to_have_class(re.compile("ready"), timeout=120_000)
+    yield page
+    context.close()
+    assert watch.outside == []
+    assert watch.errors == []
+    assert watch.dialogs == []

@@ -7,7 +7,8 @@ import pytest
 from web_doubles import make_answer
 
 from rag.types import Turn
-from rag.web.conversation import HISTORY, Exchange, messages, throttled, turns
+from rag.web.conversation import HISTORY, Exchange, throttled, turns
+from rag.web.reply import messages
 
 
 def test_follow_ups_get_the_last_answered_exchanges_as_turns() -> None:

@@ -4,185 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import re
-import shutil
-import subprocess
-import sys
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from browser_kit import PAYLOADS, REPORT, SECOND, Server, Watch, ask
+from playwright.sync_api import Browser, Page, expect
 
 pytestmark = pytest.mark.browser
-
-ROOT = Path(__file__).resolve().parents[3]
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or "/usr/bin/chromium"
-SWITCHES = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
-
-REPORT = """Mali: Raids Along The River
-
-April 9, 2018: The river towns had a hard month, and the army says that it will stay.
-
-April 6, 2018: In the north (Gao) gunmen of the Red Falcon group attacked the army camp at dawn. Seven soldiers were killed and
-the camp burned until noon.
-
-March 12, 2018: In the center (Mopti) a mine destroyed a bus near Konna. Eleven passengers were hurt, two of them badly.
-
-Archive
-
-Mali: Current 2018 2017 2016
-"""
-SECOND = """Niger: A Patrol Is Caught
-
-May 20, 2018: The western border is no safer than it was.
-
-May 14, 2018: In the west (Ayorou) the Sand Viper militia ambushed a patrol of twelve gendarmes. Issa Maman was wounded.
-
-Archive
-"""
-
-# Each would run, load, submit or navigate if any of it were taken for markup somewhere between the file and the page.
-PAYLOADS = [
-    "<script>document.title='run'</script>",
-    "<img src=https://evil.example/a.png onerror=\"document.title='run'\">",
-    "<svg onload=\"document.title='run'\"><circle r=9></svg>",
-    "<form action=https://evil.example/f><input name=q><button>Go</button></form>",
-    "<iframe src=https://evil.example/></iframe><iframe srcdoc=\"<script>parent.document.title='run'</script>\"></iframe>",
-    "<a href=\"javascript:document.title='run'\">press</a> <a href=https://evil.example/>press</a>",
-    "![x](https://evil.example/b.png) [press](https://evil.example/) [press](javascript:document.title='run')",
-    "\"'><details open ontoggle=\"document.title='run'\">x</details>",
-    "<style>body{background:url(https://evil.example/c.png)}</style><link rel=stylesheet href=https://evil.example/d.css>",
-    '<meta http-equiv=refresh content="0;url=https://evil.example/"><base href=https://evil.example/>',
-    "<math><mtext><img src=x onerror=\"document.title='run'\"></mtext></math>",
-    "<video src=https://evil.example/e.mp4 autoplay></video><audio src=https://evil.example/e.mp3 autoplay></audio>",
-    "$$\\href{https://evil.example/}{x}$$ \\(\\includegraphics{https://evil.example/g.png}\\)",
-    "${document.title='run'} {{constructor.constructor('document.title=1')()}}",
-    "&lt;script&gt;document.title='run'&lt;/script&gt; &#60;img src=x onerror=document.title='run'&#62;",
-    "<body onload=\"document.title='run'\"><input autofocus onfocus=\"document.title='run'\">",
-    "<object data=https://evil.example/o></object><embed src=https://evil.example/p>",
-]
-PAYLOADS += [
-    f"<{tag} {event}=\"document.title='run'\">x</{tag}>"
-    for tag in ("a", "b", "div", "input", "select", "svg", "video", "xss")
-    for event in (
-        "onclick",
-        "onerror",
-        "onfocus autofocus tabindex=1 onfocus",
-        "onload",
-        "onmouseover",
-        "onpointerenter",
-        "ontoggle",
-    )
-] + [
-    f"{quote}{end}<img src=https://evil.example/{n}.png onerror=\"document.title='run'\">"
-    for n, (quote, end) in enumerate(
-        (q, e) for q in ("'", '"', "`", "") for e in (">", "-->", "]]>", "</title>", "</textarea>", "</script>")
-    )
-]
-
-
-@dataclass
-class Watch:
-    """What a page did that it should not do."""
-
-    origin: str
-    outside: list[str] = field(default_factory=list)
-    errors: list[str] = field(default_factory=list)
-    dialogs: list[str] = field(default_factory=list)
-
-    def attach(self, page: Page) -> None:
-        page.on("request", lambda r: None if r.url.startswith((self.origin, "data:", "blob:")) else self.outside.append(r.url))
-        page.on("pageerror", lambda e: self.errors.append(str(e)))
-        page.on("console", lambda m: self.errors.append(m.text) if m.type == "error" and "Content Security" in m.text else None)
-        page.on("dialog", lambda d: (self.dialogs.append(d.message), d.dismiss()))
-
-
-@dataclass(frozen=True)
-class Server:
-    url: str
-    corpus: Path
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    folder = tmp_path_factory.mktemp("page")
-    corpus = folder / "corpus"
-    corpus.mkdir()
-    (corpus / "mali-2018-04-09.txt").write_text(REPORT, encoding="utf-8")
-    (corpus / "niger-2018-05-20.txt").write_text(SECOND, encoding="utf-8")
-    hostile = " ".join(PAYLOADS)
-    (corpus / "<img src=x onerror=alert(1)> [x](y).txt").write_text(
-        f"Mali: {PAYLOADS[0]} {PAYLOADS[1]} {PAYLOADS[6]}\n\nJune 4, 2018: A lead about the zebu market.\n\n"
-        f"June 2, 2018: In the south (<b onmouseover=alert(1)>Sikasso</b>) zebu traders were robbed. {hostile}\n",
-        encoding="utf-8",
-    )
-    home = folder / "home"
-    environment = {k: v for k, v in os.environ.items() if not k.startswith(("RAG_", "GRADIO_"))}
-    environment |= {"RAG_HOME": str(home), "RAG_CORPUS": str(corpus), "RAG_WEB_PORT": "0", "RAG_WEB_UPLOAD_FILES": "4"}
-    log = folder / "server.log"
-    with log.open("w") as errors:
-        process = subprocess.Popen(
-            [sys.executable, str(ROOT / "app.py")], cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True
-        )
-        try:
-            assert process.stdout is not None
-            line = process.stdout.readline()
-            match = re.search(r"http://127\.0\.0\.1:\d+", line)
-            assert match, f"no address in {line!r}; {log.read_text()}"
-            yield Server(match.group() + "/", corpus)
-        finally:
-            process.terminate()
-            process.communicate(timeout=30)
-    assert "Traceback" not in log.read_text(), log.read_text()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    # Five seconds, the default, is short where the machine is shared; a condition that holds is seen at once all the same.
-    expect.set_options(timeout=20_000)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def watch(server: Server) -> Watch:
-    return Watch(server.url)
-
-
-@pytest.fixture
-def page(server: Server, browser: Browser, watch: Watch) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
-    context.set_default_timeout(30_000)
-    page = context.new_page()
-    watch.attach(page)
-    page.goto(server.url)
-    expect(page.locator("#machine")).to_have_class(re.compile("ready"), timeout=120_000)
-    yield page
-    context.close()
-    assert watch.outside == []
-    assert watch.errors == []
-    assert watch.dialogs == []
-
-
-def ask(page: Page, question: str) -> None:
-    replies = page.locator("#chat .reply:not(.waiting)")
-    before = replies.count()
-    page.locator("#question textarea").fill(question)
-    page.keyboard.press("Enter")
-    expect(replies).to_have_count(before + 1)
-    expect(page.locator("#chat .reply .foot, #chat .reply.error")).to_have_count(before + 1)
 
 
 def test_answer_comes_with_its_card_and_the_mark_leads_to_it(page: Page) -> None:
@@ -433,7 +262,10 @@ def test_hostile_report_and_questions_run_nothing_and_reach_nobody(page: Page, s
     ):
         found = page.locator(ours).locator(active)
         assert [found.nth(i).evaluate("e => e.outerHTML") for i in range(found.count())] == [], active
-    assert page.locator(ours).locator("a[href*=evil], a[href^=javascript]").count() == 0
+    # A link that asks again holds the question as its query; it leads to this page all the same.
+    assert page.locator(ours).locator("a[href*=evil]:not(.permalink), a[href^=javascript]").count() == 0
+    links = page.locator("a.permalink")
+    assert {links.nth(i).evaluate("e => e.origin + e.pathname") for i in range(links.count())} == {server.url}
     assert page.title() == title
     assert page.url == server.url
     reply = page.request.get(f"{server.url}report/%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E%20%5Bx%5D(y).txt")

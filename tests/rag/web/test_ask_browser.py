@@ -1,0 +1,61 @@
+"""The Ask tab in Chromium, beyond question and answer: feedback, history, copies, links."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from browser_kit import PAYLOADS, REPORT, SECOND, Server, ask
+from playwright.sync_api import Page, expect
+
+from eval.check import check_questions
+from eval.evalset import load_questions
+from rag.library.feedback import FeedbackLog
+
+pytestmark = pytest.mark.browser
+
+TEXTS = {"mali-2018-04-09.txt": REPORT, "niger-2018-05-20.txt": SECOND}
+
+
+def test_thumbs_down_becomes_an_eval_question_with_its_evidence(page: Page, server: Server) -> None:
+    ask(page, "how many soldiers were killed in Gao")
+    page.locator("#down-1").click()
+    expect(page.locator("#feedback")).to_be_visible()
+    expect(page.locator("#why textarea, #why input")).to_be_focused()
+    expect(page.locator("#kept")).to_contain_text("feedback.jsonl")
+    page.keyboard.type("the camp is not the answer")
+    page.get_by_label("The right answer, short; one a line").fill("seven\nseven soldiers")
+    page.locator("#save-question").click()
+    expect(page.locator("#kept [role=alert]")).to_contain_text("no words of a report")
+
+    page.locator("#chosen-evidence input").click()
+    page.get_by_role("option", name=re.compile("Seven soldiers were killed")).first.click()
+    page.keyboard.press("Escape")
+    expect(page.locator("#feedback")).to_be_visible()
+    page.locator("#save-question").click()
+    log = FeedbackLog(server.home)
+    expect(page.locator("#kept")).to_contain_text(f"rag eval --questions {log.questions} --home {server.home}")
+
+    question = load_questions([log.questions])[-1]
+    assert question.question == "how many soldiers were killed in Gao"
+    assert question.answers == ("seven", "seven soldiers")
+    findings = check_questions([question], TEXTS, {})
+    assert [error for error in findings.errors if question.id in error] == []
+    assert any(f.id in question.id and f.vote == "down" and f.reason == "the camp is not the answer" for f in log.all()[0])
+
+    page.locator("#why textarea, #why input").press("Escape")
+    expect(page.locator("#feedback")).not_to_be_visible()
+    expect(page.locator("#down-1")).to_be_focused()
+
+
+def test_thumbs_up_and_hostile_reason_are_kept_as_typed(page: Page, server: Server) -> None:
+    ask(page, PAYLOADS[0] + " zebu traders robbed")
+    page.locator("#up-1").click()
+    expect(page.locator("#feedback")).to_contain_text(PAYLOADS[0])
+    expect(page.locator("#correction")).not_to_be_visible()
+    page.locator("#why textarea, #why input").fill(PAYLOADS[1])
+    page.locator("#save-feedback").click()
+    expect(page.locator("#kept")).to_contain_text("Saved.")
+    kept = FeedbackLog(server.home).all()[0][-1]
+    assert (kept.vote, kept.reason) == ("up", PAYLOADS[1])
+    assert page.locator("#feedback").locator("script, img, form").count() == 0
