@@ -15,9 +15,9 @@ from rag.training.data import Item, Mix
 ROOMS = ((64, 0.25), (96, 0.35), (128, 0.25), (176, 0.15))
 """Most passage word pieces of a window, and how often."""
 
-WITH_SIMILAR = 0.35
+WITH_SIMILAR = 0.5
 POLAR = 0.04
-TURNED = 0.10
+TURNED = 0.20
 DATED = 0.10
 HEADED = 0.45
 CHUNK = 2048

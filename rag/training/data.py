@@ -13,20 +13,31 @@ import logging
 import random
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rag.errors import UsageError
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
 logger = logging.getLogger(__name__)
+Encode = Callable[[Sequence[str]], "NDArray[np.float32]"]
 
 HELD_OUT_ADVERSARIAL = ("Scottish_Parliament", "1973_oil_crisis")
 """Articles of human-written adversarial questions that are never trained on."""
 
 HELD_OUT_TITLE_SHARE = 0.03
-"""Share of the titles of similar-paragraph negatives that are held out, chosen by seed."""
+"""Share of the titles of similar-paragraph negatives that are held out."""
+
+HELD_OUT_SEED = 17
+"""Chooses the held-out titles. Not the run's seed: a run that goes on from an earlier one's weights must hold out the same."""
+
+REPEATS: dict[str, int] = {"squad2_devA": 3, "squad2_trainsub": 3}
+"""How often questions written to mislead, and their answerable neighbours, stand in a pass: they are few and teach the most."""
 
 SHARES: dict[str, float] = {
     "policyqa_dev": 0.25,
@@ -145,12 +156,13 @@ def _medoid(texts: Sequence[str]) -> int:
     return max(range(len(texts)), key=lambda i: (round(likeness(i), 6), -len(texts[i])))
 
 
-def load_mix(folder: Path, seed: int) -> Mix:
+def load_mix(folder: Path, seed: int, encode: Encode | None = None) -> Mix:
     """Read the training folder.
 
     Args:
         folder: With the ``*.jsonl.gz`` files.
-        seed: Chooses the held-out titles, the shares and the mined negatives.
+        seed: Chooses the shares and the mined negatives.
+        encode: Texts to unit vectors (n, dim); with it, passages that are like a question by meaning are mined too.
 
     Returns:
         The mix.
@@ -164,9 +176,8 @@ def load_mix(folder: Path, seed: int) -> Mix:
     items = [item for path in paths for item in read_items(path)]
     derived = [item for item in items if item.source.startswith("neg_")]
     others = [item for item in items if not item.source.startswith("neg_")]
-    rng = random.Random(seed)
     titles = sorted({item.title for item in derived if item.title})
-    rng.shuffle(titles)
+    random.Random(HELD_OUT_SEED).shuffle(titles)
     held_titles = set(titles[: max(1, round(len(titles) * HELD_OUT_TITLE_SHARE))]) if titles else set()
     adversarial_titles = {title.replace("_", " ") for title in HELD_OUT_ADVERSARIAL}
     held_contexts = {_key(item.context) for item in items if item.title in held_titles | adversarial_titles}
@@ -179,10 +190,12 @@ def load_mix(folder: Path, seed: int) -> Mix:
         "adversarial": [item for item in others if not item.span and item.title in adversarial_titles],
         "similar": [item for item in derived if held(item)],
     }
+    rng = random.Random(seed)
     kept = [item for item in others if not held(item)]
     positives = _limit([item for item in kept if item.span], rng)
     negatives = [item for item in kept if not item.span and rng.random() < NEGATIVE_SHARES.get(item.source, 1.0)]
-    similar = _mine(positives, rng)
+    similar = _mine(positives, rng, encode)
+    positives, negatives = _repeat(positives), _repeat(negatives)
     for item in derived:
         if not held(item):
             similar.setdefault(item.id.removeprefix("neg_"), []).insert(0, (item.title, item.context))
@@ -212,8 +225,19 @@ def _limit(items: Iterable[Item], rng: random.Random) -> list[Item]:
     return kept
 
 
-def _mine(items: Sequence[Item], rng: random.Random, block: int = 2000, top: int = 8) -> dict[str, list[tuple[str, str]]]:
-    """For each question, contexts most like it (TF-IDF cosine) that hold none of its answers; two of the best, at random."""
+def _repeat(items: Sequence[Item]) -> list[Item]:
+    times = {item.source: next((n for source, n in REPEATS.items() if item.source.startswith(source)), 1) for item in items}
+    return [item for item in items for _ in range(times[item.source])]
+
+
+def _mine(
+    items: Sequence[Item], rng: random.Random, encode: Encode | None = None, block: int = 2000, top: int = 8
+) -> dict[str, list[tuple[str, str]]]:
+    """For each question, contexts most like it that hold none of its answers; three of the best, at random.
+
+    Likeness is the sum of TF-IDF cosine and, with ``encode``, the cosine of vectors: words and meaning, as the retriever
+    joins them.
+    """
     import numpy as np
     from sklearn.feature_extraction.text import TfidfVectorizer
 
@@ -229,20 +253,22 @@ def _mine(items: Sequence[Item], rng: random.Random, block: int = 2000, top: int
     vectorizer = TfidfVectorizer(sublinear_tf=True, max_df=0.2, dtype=np.float32)
     matrix = vectorizer.fit_transform(contexts).T.tocsr()
     lowered = [context.lower() for context in contexts]
+    # The opening of a context is what its vector stands for; the embedder reads 256 word pieces anyway.
+    meaning = encode([context[:1200] for context in contexts]).T if encode else None
     found: dict[str, list[tuple[str, str]]] = {}
     for first in range(0, len(items), block):
         part = items[first : first + block]
-        scores = vectorizer.transform([item.question for item in part]) @ matrix
+        questions = [item.question for item in part]
+        likeness = (vectorizer.transform(questions) @ matrix).toarray()
+        if encode and meaning is not None:
+            likeness += encode(questions) @ meaning
+        nearest = np.argpartition(-likeness, min(4 * top, len(contexts) - 1), axis=1)[:, : 4 * top]
         for row, item in enumerate(part):
-            data, columns = (
-                scores.data[scores.indptr[row] : scores.indptr[row + 1]],
-                scores.indices[scores.indptr[row] : scores.indptr[row + 1]],
-            )
-            best = columns[np.argsort(-data, kind="stable")[:top]].tolist()
+            best = sorted(nearest[row].tolist(), key=lambda i: (-likeness[row, i], i))
             answers = [answer.lower() for answer in item.answers]
             own = places[item.context]
-            fit = [i for i in best if i != own and not any(answer in lowered[i] for answer in answers)]
+            fit = [i for i in best if i != own and likeness[row, i] > 0 and not any(a in lowered[i] for a in answers)][:top]
             rng.shuffle(fit)
             if fit:
-                found[item.id] = [(titles[i], contexts[i]) for i in fit[:2]]
+                found[item.id] = [(titles[i], contexts[i]) for i in fit[:3]]
     return found

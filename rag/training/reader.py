@@ -25,7 +25,7 @@ from rag.models.reader import Calibration, Reader
 from rag.models.weights import check_packaged, packaged_folder
 from rag.models.windows import plain_tokenizer
 from rag.training.batches import Batches
-from rag.training.data import Item, Mix, load_mix, read_items, sample
+from rag.training.data import Encode, Item, Mix, load_mix, read_items, sample
 from rag.training.model import ReaderModel, build_model, loss_of
 from rag.training.running import TorchScorer, collate
 from rag.training.scoring import measure
@@ -186,6 +186,9 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--resume", action="store_true", help="go on from the checkpoint in --out")
     parser.add_argument("--init", type=Path, default=None, help="begin with the weights of a reader.safetensors")
+    parser.add_argument(
+        "--mine", action="store_true", help="mine similar passages by meaning too, with the shipped embedder (minutes more)"
+    )
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--checkpoint-minutes", type=float, default=10.0)
@@ -224,7 +227,7 @@ def train(options: argparse.Namespace) -> None:
     folder = packaged_folder()
     check_packaged(folder)
     tokenizer = plain_tokenizer(folder / "tokenizer.json")
-    mix = load_mix(options.data, recipe.seed)
+    mix = load_mix(options.data, recipe.seed, _encoder() if options.mine else None)
     torch.manual_seed(recipe.seed)
     model = build_model(folder, lora=recipe.lora, dropout=recipe.dropout)
     if options.init:
@@ -245,6 +248,13 @@ def train(options: argparse.Namespace) -> None:
     progress = _Progress(trainer, tokenizer, samples, checkpoint, options.out / "log.jsonl", options.checkpoint_minutes)
     trainer.run(progress)
     progress.checkpoint()
+
+
+def _encoder() -> Encode:
+    from rag.models.embedder import load_embedder
+    from rag.settings import Settings
+
+    return load_embedder(Settings.load()).encode
 
 
 def _samples(path: Path | None, mix: Mix) -> dict[str, list[Item]]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from transformers import BertConfig
@@ -190,6 +192,49 @@ def test_held_out_articles_are_never_trained_on(tmp_path: Path) -> None:
         for _, context in mix.similar.get(item.id, []):
             assert item.answers[0] not in context
             assert "October" not in context
+
+
+def _write(folder: Path, rows: list[dict[str, Any]]) -> None:
+    with gzip.open(folder / "made.jsonl.gz", "wt", encoding="utf-8") as file:
+        file.writelines(json.dumps(row) + "\n" for row in rows)
+
+
+def test_runs_of_other_seeds_hold_out_the_same_articles(tmp_path: Path) -> None:
+    rows = []
+    for i, town in enumerate(TOWNS):
+        row = _row(i, town, f"{town} lies on a river.", f"Where does {town} lie?", "")
+        rows.append(row | {"source": "neg_squad11_made"})
+    _write(tmp_path, rows)
+    held = [[item.title for item in load_mix(tmp_path, seed).held_out["similar"]] for seed in (1, 2, 3)]
+    assert held[0] == held[1] == held[2]
+    assert len(held[0]) == 1
+
+
+def test_questions_written_to_mislead_stand_in_a_pass_several_times(tmp_path: Path) -> None:
+    rows = [_row(0, "Rivers", "The Odra is long.", "What is short?", "") | {"source": "squad2_devA_train"}]
+    rows += [_row(1, "Rivers", "The Odra is long.", "What is wide?", "") | {"source": "squad11_made"}]
+    _write(tmp_path, rows)
+    assert [item.question for item in load_mix(tmp_path, 1).negatives] == ["What is short?"] * 3 + ["What is wide?"]
+
+
+def test_similar_contexts_are_mined_by_meaning_too(tmp_path: Path) -> None:
+    _write(
+        tmp_path,
+        [
+            _row(0, "A", "Rain fell on the valley for days.", "What fell?", "Rain"),
+            _row(1, "B", "Storms drenched hills.", "Which weather came?", "Storms"),
+            *(_row(i, "C", f"{town} was audited.", f"Who looked at {town}?", town) for i, town in enumerate(TOWNS, 2)),
+        ],
+    )
+
+    def encode(texts: Sequence[str]) -> Any:
+        wet = ("fell", "storm", "weather", "rain")
+        return np.array([[1.0, 0.0] if any(w in text.lower() for w in wet) else [0.0, 1.0] for text in texts], dtype=np.float32)
+
+    by_words = load_mix(tmp_path, 1).similar
+    by_meaning = load_mix(tmp_path, 1, encode).similar
+    assert ("B", "Storms drenched hills.") not in by_words.get("A0", [])
+    assert ("B", "Storms drenched hills.") in by_meaning["A0"]
 
 
 def test_folder_without_data_is_refused(tmp_path: Path) -> None:
