@@ -91,7 +91,8 @@ def collect(assistant: Assistant, questions: Sequence[EvalQuestion], tick: Tick)
     examples = []
     for question in questions:
         understood = assistant.understand(question.question, history=question.history)
-        sentences = assistant.answerer.score(understood, assistant.retriever.search(understood, READ_PASSAGES))
+        read = assistant.retrieve(understood, READ_PASSAGES)
+        sentences = assistant.answerer.score(understood, read.passages, read.readings or None)
         if sentences and question.id in located.evidence:
             accepted = [*question.answers, *(a for group in question.required for a in group)]
             labels = [label(sentence, located.evidence[question.id], accepted) for sentence in sentences]

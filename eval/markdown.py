@@ -58,7 +58,7 @@ ABLATION_COLUMNS = (
     ("citation.recall", "cit. recall"),
     ("abstention.accuracy", "declines rightly"),
 )
-_STAGES = ("understand", "retrieve", "answer", "total")
+_STAGES = ("understand", "retrieve", "read", "answer", "total")
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

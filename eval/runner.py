@@ -50,7 +50,7 @@ class Variant:
     what: str = ""
 
 
-_ALONE: dict[str, Any] = {"search.date_weight": 0.0, "search.name_weight": 0.0}
+_ALONE: dict[str, Any] = {"search.date_weight": 0.0, "search.name_weight": 0.0, "search.reader_weight": 0.0}
 BASELINES = (
     Variant("full text only", {"search.fusion": "lexical", **_ALONE}, "SQLite FTS5 with bm25, no vectors"),
     Variant("dense only", {"search.fusion": "dense", **_ALONE}, "passage vectors, no words"),
@@ -68,6 +68,7 @@ ABLATIONS = (
     Variant("names by capitals alone", {"understanding.names": False}, ""),
     Variant("event days not looked up", {"understanding.event_dates": False}, "the day after the raid has no date"),
     Variant("typing errors left in", {"understanding.typos": False}, ""),
+    Variant("no reranking", {"search.reader_weight": 0.0}, "the reader answers, the order of passages stays"),
     Variant("no reader", {"answering.reader": False}, "sentences picked by rules"),
     Variant("one figure shown", {"answering.differing": False}, "differing figures of one event are not looked for"),
     Variant("one sentence quoted", {"answering.sentences": 1}, ""),

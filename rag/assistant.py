@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from rag.library.lookup import Coverage
     from rag.library.results import HealthReport, ImportResult, Progress, ReportRow
     from rag.models.embedder import Embedder
+    from rag.models.reader import Reader
+    from rag.search.reranker import ReadPassages
     from rag.search.retriever import Retriever
 
 logger = logging.getLogger(__name__)
@@ -72,6 +74,7 @@ class Assistant:
         self._library: Library | None = None
         self._embedder: Embedder | None = None
         self._retriever: Retriever | None = None
+        self._reader: Reader | None = None
         self._answerer: ExtractiveAnswerer | None = None
         self._checker: Checker | None = None
         self._models: Literal["cold", "loading", "ready"] = "cold"
@@ -121,16 +124,24 @@ class Assistant:
             return self._retriever
 
     @property
+    def reader(self) -> Reader | None:
+        """The shipped reader; None when it is switched off or its weights are missing."""
+        with self._lock:
+            if self._reader is None and self.settings.answering.reader:
+                from rag.models.reader import load_reader
+
+                self._reader = load_reader(self.settings)
+            return self._reader
+
+    @property
     def answerer(self) -> ExtractiveAnswerer:
         """Composes answers with no language model."""
         with self._lock:
             if self._answerer is None:
                 from rag.answers.extractive import ExtractiveAnswerer
-                from rag.models.reader import load_reader
 
-                reader = load_reader(self.settings) if self.settings.answering.reader else None
                 self._answerer = ExtractiveAnswerer(
-                    self.embedder.encode, self._sentence_vectors, self._idf, self.settings.answering, reader, self._beside
+                    self.embedder.encode, self._sentence_vectors, self._idf, self.settings.answering, self.reader, self._beside
                 )
             return self._answerer
 
@@ -279,7 +290,28 @@ class Assistant:
             UsageError: The question is empty or too long.
         """
         question = self.understand(text, history=history, filters=filters)
-        return self.retriever.search(question, top_k or self.settings.search.top_k)
+        k = top_k or self.settings.search.top_k
+        return self.retrieve(question, k).passages[:k]
+
+    def retrieve(self, question: Question, top_k: int) -> ReadPassages:
+        """Passages for a question already understood, in the order search and reader give them together.
+
+        Args:
+            question: As understood.
+            top_k: Most passages; at least as many as the reader reads are looked for.
+
+        Returns:
+            The passages, best first, and what the reader made of the first of them.
+        """
+        return self._read(question, self.retriever.search(question, max(self.settings.answering.read_passages, top_k)))
+
+    def _read(self, question: Question, found: Sequence[RetrievedPassage]) -> ReadPassages:
+        from rag.search.reranker import ReadPassages, Reranker
+
+        if self.reader is None:
+            return ReadPassages(tuple(found))
+        depth, weight = self.settings.answering.read_passages, self.settings.search.reader_weight
+        return Reranker(self.reader, depth, weight).rerank(question, found)
 
     def ask(self, text: str, *, history: Sequence[Turn] = (), filters: Filters | None = None, top_k: int | None = None) -> Answer:
         """Answer a question with quotations, or say that the reports do not.
@@ -301,16 +333,23 @@ class Assistant:
         understood = time.perf_counter()
         retrieved = self.retriever.search(question, max(_READ_PASSAGES, top_k or self.settings.answering.passages))
         found = time.perf_counter()
+        read = self._read(question, retrieved)
+        was_read = time.perf_counter()
         covered = self.coverage()
         span = DateRange(covered.first, covered.last) if covered.first and covered.last else None
-        answer = self.answerer.answer(question, retrieved, span)
+        answer = self.answerer.answer(question, read.passages, span, read.readings if self.reader else None)
         ended = time.perf_counter()
         if top_k:
-            answer = replace(answer, passages=tuple(retrieved[:top_k]))
+            answer = replace(answer, passages=read.passages[:top_k])
         return replace(
             answer,
             seconds=ended - began,
-            timings={"understand": understood - began, "retrieve": found - understood, "answer": ended - found},
+            timings={
+                "understand": understood - began,
+                "retrieve": found - understood,
+                "read": was_read - found,
+                "answer": ended - was_read,
+            },
         )
 
     def stream(self, text: str, *, history: Sequence[Turn] = (), filters: Filters | None = None) -> Iterator[Answer]:

@@ -113,6 +113,9 @@ class Search(_Group):
     name_weight: float = Field(
         0.3, ge=0, le=5, description="Added for the share of the question's names the passage holds; soft."
     )
+    reader_weight: float = Field(
+        0.25, ge=0, le=5, description="Added for the reader's chance that a passage answers, above 0.3; 0: no reranking."
+    )
     fusion: Literal["score", "rrf", "dense", "lexical"] = Field(
         "score", description="How dense and full-text search are joined; the single ones are for comparison."
     )

@@ -381,7 +381,7 @@ class Answer:
         passages: What was retrieved, best first.
         seconds: From question to answer.
         highlights: Inside the cited quotes, the spans that are the short answer (stored-text offsets, by citation number).
-        timings: Seconds by stage ("understand", "retrieve", "read", "compose").
+        timings: Seconds by stage ("understand", "retrieve", "read", "answer").
         verdicts: One for each sentence a language model wrote, in order; empty for quotations, which need none.
     """
 

@@ -15,6 +15,7 @@ from rag.answers.conflicts import differing_figures
 from rag.answers.evidence import PassageReader, ScoredSentence, score_sentences
 from rag.answers.value import find_value
 from rag.answers.words import content_words
+from rag.models.reader import Reading
 from rag.settings import Answering
 from rag.types import Answer, DateRange, Passage, Question, RetrievedPassage
 
@@ -56,30 +57,49 @@ class ExtractiveAnswerer:
         self._beside = beside
         self._calibration = load_calibration(reader is not None)
 
-    def score(self, question: Question, retrieved: Sequence[RetrievedPassage]) -> list[ScoredSentence]:
-        """Sentences of the retrieved passages, most probable first."""
+    def score(
+        self, question: Question, retrieved: Sequence[RetrievedPassage], readings: Sequence[Reading] | None = None
+    ) -> list[ScoredSentence]:
+        """Sentences of the retrieved passages, most probable first.
+
+        Args:
+            question: As understood.
+            retrieved: Passages, best first.
+            readings: Of the first of them, with a part for each sentence; read here when None.
+
+        Returns:
+            All their sentences.
+        """
         vectors = self._sentence_vectors([r.passage.id for r in retrieved])
         query_vector = self._encode([question.query])[0]
         weights = self._calibration.ranking
         if self._reader is None:
             return score_sentences(question, retrieved, query_vector, vectors, self._idf, weights)
-        read = [r.passage for r in retrieved[: self._settings.read_passages]]
-        parts = [[(s.start - p.start, s.end - p.start) for s in p.sentences] for p in read]
-        readings = self._reader.read(question.query, read, parts)
+        if readings is None:
+            read = [r.passage for r in retrieved[: self._settings.read_passages]]
+            parts = [[(s.start - p.start, s.end - p.start) for s in p.sentences] for p in read]
+            readings = self._reader.read(question.query, read, parts)
         return score_sentences(question, retrieved, query_vector, vectors, self._idf, weights, readings)
 
-    def answer(self, question: Question, retrieved: Sequence[RetrievedPassage], coverage: DateRange | None = None) -> Answer:
+    def answer(
+        self,
+        question: Question,
+        retrieved: Sequence[RetrievedPassage],
+        coverage: DateRange | None = None,
+        readings: Sequence[Reading] | None = None,
+    ) -> Answer:
         """Answer from passages.
 
         Args:
             question: As understood.
             retrieved: Passages, best first.
             coverage: First and last day the library's reports speak of, for the reason of an abstention.
+            readings: As for ``score``.
 
         Returns:
             The answer; its ``seconds`` is 0, the caller knows the whole time.
         """
-        scored = self.score(question, retrieved)
+        scored = self.score(question, retrieved, readings)
         kept = tuple(retrieved[: self._settings.passages])
         best = self._calibration.confidence.probability(confidence_features(question, scored)) if scored else 0.0
         if not scored or best < self._settings.abstain_below:

@@ -1,0 +1,78 @@
+"""The reader's word on the order of passages: what answers the question rises above what merely looks like it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from rag.models.reader import Reading
+from rag.types import Passage, Question, RetrievedPassage
+
+DOUBT = 0.3
+"""A chance of an answer up to this counts nothing: where no passage answers, the order of the search is the better one."""
+
+
+class PassageReader(Protocol):
+    """What is asked of ``rag.models.reader.Reader``."""
+
+    def read(self, question: str, passages: Sequence[Passage], parts: Sequence[Sequence[tuple[int, int]]]) -> Sequence[Reading]:
+        """Read each passage for the question, with the best span of each part."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPassages:
+    """Passages in their new order with what the reader made of the first of them.
+
+    Attributes:
+        passages: Best first.
+        readings: Of the first passages, in their order, with a part for each sentence; empty without a reader.
+    """
+
+    passages: tuple[RetrievedPassage, ...]
+    readings: tuple[Reading, ...] = ()
+
+
+class Reranker:
+    """Reads the first passages of a ranking and orders them anew; each is read once, for the order and for the answer.
+
+    Args:
+        reader: The reader.
+        depth: Passages read.
+        weight: Added to a passage's score for each unit of the chance of an answer above ``DOUBT``; 0 keeps the order.
+    """
+
+    def __init__(self, reader: PassageReader, depth: int, weight: float) -> None:
+        self._reader = reader
+        self._depth = depth
+        self._weight = weight
+
+    def rerank(self, question: Question, retrieved: Sequence[RetrievedPassage]) -> ReadPassages:
+        """Read and order passages.
+
+        Args:
+            question: As understood.
+            retrieved: Passages, best first.
+
+        Returns:
+            The same passages; those beyond the depth keep their places, ``parts["reader"]`` is the chance of an answer, 0 to 1.
+        """
+        first = retrieved[: self._depth]
+        passages = [r.passage for r in first]
+        parts = [[(s.start - p.start, s.end - p.start) for s in p.sentences] for p in passages]
+        readings = self._reader.read(question.query, passages, parts)
+        scored = [
+            replace(
+                r,
+                score=r.score + self._weight * max(0.0, reading.answerable - DOUBT),
+                parts={**r.parts, "reader": reading.answerable},
+            )
+            for r, reading in zip(first, readings, strict=True)
+        ]
+        # Scores of the read ones only rise: the rest stays below them, and the whole list stays in falling order.
+        order = sorted(range(len(scored)), key=lambda i: (-scored[i].score, i))
+        ranked = [scored[i] for i in order] + list(retrieved[len(first) :])
+        return ReadPassages(
+            tuple(replace(r, rank=rank) for rank, r in enumerate(ranked, start=1)), tuple(readings[i] for i in order)
+        )
