@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import secrets
+import threading
+from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -11,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from rag.errors import RagError
 from rag.reports.date_text import format_day
-from rag.types import Answer
+from rag.types import Answer, Report
 from rag.web.conversation import KEPT, Exchange, throttled, turns
 from rag.web.evidence import render_evidence
 from rag.web.examples import SHOWN, Examples
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 FAILED = "Something went wrong on this side; the program's log says what. Asking again may help."
+
+_REPORTS_KEPT = 32
+"""Reports whose text is kept at hand; an id stands for one text for ever."""
 
 Session = tuple[Exchange, ...]
 
@@ -40,6 +45,8 @@ class Events:
     def __init__(self, assistant: Assistant, examples: Examples) -> None:
         self._assistant = assistant
         self._examples = examples
+        self._lock = threading.Lock()
+        self._reports: OrderedDict[str, Report] = OrderedDict()
 
     # --- asking ------------------------------------------------------------------------------------------------------------
 
@@ -91,7 +98,23 @@ class Events:
         return "Looking …" if self._assistant.status().models == "ready" else "The models are loading; your question is next …"
 
     def _evidence(self, session: Session) -> str:
-        return render_evidence(session, self.coverage())
+        return render_evidence(session, self.coverage(), self._report)
+
+    def _report(self, report_id: str) -> Report | None:
+        """A report by id, the last ones read kept at hand: each part of an answer renders its evidence again."""
+        with self._lock:
+            if report_id in self._reports:
+                self._reports.move_to_end(report_id)
+                return self._reports[report_id]
+        try:
+            found = self._assistant.show(report_id)
+        except RagError:
+            return None
+        with self._lock:
+            self._reports[report_id] = found
+            while len(self._reports) > _REPORTS_KEPT:
+                self._reports.popitem(last=False)
+        return found
 
     def coverage(self) -> str:
         """What the library holds, in a sentence of plain text."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from rag.types import Answer, Citation, Passage, RetrievedPassage, Span
+from rag.types import Answer, Citation, Passage, Report, RetrievedPassage, Span
 from rag.web.conversation import Exchange
-from rag.web.markup import count, day, days, literal, marked_up, report_link, told_days
+from rag.web.entry_view import render_cited
+from rag.web.markup import count, day, literal, report_link
+
+Show = Callable[[str], Report | None]
 
 KEPT_GROUPS = 20
 """Answers whose evidence stays on the page; older marks still lead to the report."""
@@ -17,12 +20,13 @@ EMPTY = (
 )
 
 
-def render_evidence(exchanges: Sequence[Exchange], coverage: str = "") -> str:
+def render_evidence(exchanges: Sequence[Exchange], coverage: str = "", show: Show = lambda _: None) -> str:
     """The whole panel; the newest group is shown, the others wait for a click on one of their marks.
 
     Args:
         exchanges: The conversation, oldest first.
         coverage: What the library holds, in words; shown with abstentions.
+        show: A report by id, or None where the library does not hold it.
 
     Returns:
         Markup without raw line ends.
@@ -31,14 +35,14 @@ def render_evidence(exchanges: Sequence[Exchange], coverage: str = "") -> str:
     if not answered:
         return EMPTY
     last = answered[-1][0]
-    return "".join(_group(e.number, answer, coverage, shown=e is last) for e, answer in answered)
+    return "".join(_group(e.number, answer, coverage, show, shown=e is last) for e, answer in answered)
 
 
-def _group(number: int, answer: Answer, coverage: str, shown: bool) -> str:
+def _group(number: int, answer: Answer, coverage: str, show: Show, shown: bool) -> str:
     cited = {c.passage_id for c in answer.citations}
     by_id = {r.passage.id: r.passage for r in answer.passages}
     others = [r for r in answer.passages if r.passage.id not in cited]
-    cards = "".join(_card(number, answer, c, by_id.get(c.passage_id)) for c in answer.citations)
+    cards = "".join(_card(number, answer, c, by_id.get(c.passage_id), show) for c in answer.citations)
     title = "Nearest evidence" if answer.abstained else "Evidence"
     note = ""
     if answer.abstained:
@@ -54,45 +58,19 @@ def _group(number: int, answer: Answer, coverage: str, shown: bool) -> str:
     )
 
 
-def _card(number: int, answer: Answer, citation: Citation, passage: Passage | None) -> str:
+def _card(number: int, answer: Answer, citation: Citation, passage: Passage | None, show: Show) -> str:
     quote = Span(citation.start, citation.end)
-    spans = [(quote, "mark", "quote")]
-    spans += [(s, "strong", "short") for n, s in answer.highlights if n == citation.number and _inside(s, quote)][:1]
-    text, base = (passage.text, passage.start) if passage else (citation.quote, citation.start)
+    short = next((s for n, s in answer.highlights if n == citation.number and quote.start <= s.start < s.end <= quote.end), None)
+    body = render_cited(citation, passage, show(citation.report_id), short)
     key = f"e{number}-{citation.number}"
     return (
         f'<article class="card" id="{key}" tabindex="-1"><div class="card-head">'
         f'<a class="cite back" href="#a{number}" title="Back to the answer">{citation.number}</a>'
-        f'<div><h3>{literal(citation.title)}</h3><p class="meta">{_meta(citation, passage)}</p></div></div>'
-        f'<blockquote class="passage">{marked_up(text, base, spans)}</blockquote>'
+        f"<h3>{literal(citation.title)}</h3></div>{body}"
         f'<p class="acts"><a class="open-report" href="{report_link(citation.report_id, citation.start, citation.end)}" '
         f'title="Open the whole report at this quotation">Open report</a>'
         f'<span class="file">{literal(citation.report)}</span></p></article>'
     )
-
-
-def _inside(inner: Span, outer: Span) -> bool:
-    return outer.start <= inner.start < inner.end <= outer.end
-
-
-def _meta(citation: Citation, passage: Passage | None) -> str:
-    """Dates and place: the entry's date and the report's when they differ, and the days the quotation itself speaks of."""
-    parts = []
-    if citation.date and citation.date != citation.published_on:
-        parts.append(f'<span class="on">entry of {day(citation.date)}</span>')
-        if citation.published_on:
-            parts.append(f"report of {day(citation.published_on)}")
-    else:
-        parts.append(f'<span class="on">{"report of " if citation.date else ""}{day(citation.date)}</span>')
-    if passage is not None:
-        if passage.is_lead:
-            parts.append("lead")
-        if passage.place:
-            parts.append(literal(passage.place))
-        told = told_days(passage.dates, Span(citation.start, citation.end), citation.date)
-        if told:
-            parts.append(f"speaks of {', '.join(days(t) for t in told)}")
-    return '<span class="dot"> · </span>'.join(parts)
 
 
 def _others(others: Sequence[RetrievedPassage]) -> str:

@@ -33,7 +33,7 @@ def _reply(exchange: Exchange) -> str:
     understood = answer.question.understood_as
     parts = [f'<div class="reply{" abstained" if answer.abstained else ""}" id="a{exchange.number}">']
     if understood:
-        parts.append(f'<p class="understood">understood as: {literal(understood)}</p>')
+        parts.append(f'<p class="understood">understood as: {literal(understood)}{_corrected(answer)}</p>')
     if answer.short_answer and not _says(answer.answer, answer.short_answer):
         parts.append(f'<p class="short-answer">{literal(answer.short_answer)}</p>')
     parts.append(f'<p class="answer-text">{"".join(_sentences(exchange.number, answer))}</p>')
@@ -43,6 +43,12 @@ def _reply(exchange: Exchange) -> str:
     sure = literal(confidence_words(answer.confidence, answer.abstained))
     parts.append(f'<div class="foot"><span class="sure">{sure}</span>{literal(seconds)}{_acts(exchange)}</div></div>')
     return "".join(parts)
+
+
+def _corrected(answer: Answer) -> str:
+    """Which words were taken for typing errors."""
+    words = ", ".join(f"“{c.used}” for “{c.typed}”" for c in answer.question.corrections)
+    return f'<span class="corrected"> ({literal(words)})</span>' if words else ""
 
 
 def _acts(exchange: Exchange) -> str:

@@ -32,11 +32,25 @@ def render_report(report: Report, quote: Span | None = None) -> str:
 def render_document(report: Report, quote: Span | None = None) -> str:
     """The report as a page of its own, without scripts, for a tab or for printing."""
     # "quote" jumps are the browser's own, by the #quote of the address.
+    return document(report.title, render_report(report, quote), depth=1)
+
+
+def document(title: str, body: str, depth: int) -> str:
+    """A page of its own around some markup.
+
+    Args:
+        title: Plain text.
+        body: Markup.
+        depth: Folders between the page's address and the root.
+
+    Returns:
+        The page, without scripts.
+    """
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f'<title>{literal(report.title)}</title><link rel="stylesheet" href="../desk/desk.css"></head>'
-        f'<body class="report-page"><main>{render_report(report, quote)}</main></body></html>'
+        f'<title>{literal(title)}</title><link rel="stylesheet" href="{"../" * depth}desk/desk.css"></head>'
+        f'<body class="report-page"><main>{body}</main></body></html>'
     )
 
 

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 from rag.answers.timeline_csv import timeline_csv
 from rag.errors import RagError
 from rag.types import Span
+from rag.web.entry_view import render_entry
 from rag.web.filters import read_filters
 from rag.web.markup import literal
-from rag.web.report_view import render_document, render_report
+from rag.web.report_view import document, render_document, render_report
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -44,6 +45,17 @@ def add_routes(app: FastAPI, assistant: Assistant, machine: Machine) -> None:
         quote = Span(start, end) if 0 <= start < end else None
         return HTMLResponse(render_report(found, quote) if part else render_document(found, quote))
 
+    def entry(report_id: str, index: int, start: int = -1, end: int = -1, part: bool = False) -> HTMLResponse:
+        quote = Span(start, end) if 0 <= start < end else Span(0, 0)
+        try:
+            found = assistant.show(report_id)
+            body = render_entry(found, index, quote, root="" if part else "../../")
+        except RagError as error:
+            return HTMLResponse(f'<p class="panel-note">{literal(str(error))}</p>', status_code=404)
+        except IndexError:
+            return HTMLResponse('<p class="panel-note">The report has no such entry.</p>', status_code=404)
+        return HTMLResponse(body if part else document(found.title, body, depth=2))
+
     def timeline(
         about: str = "",
         since: str = "",
@@ -66,4 +78,5 @@ def add_routes(app: FastAPI, assistant: Assistant, machine: Machine) -> None:
 
     app.add_api_route("/desk-status", machine_status, methods=["GET"])
     app.add_api_route("/report/{report_id}", report, methods=["GET"])
+    app.add_api_route("/entry/{report_id}/{index}", entry, methods=["GET"])
     app.add_api_route("/timeline.csv", timeline, methods=["GET"])

@@ -26,6 +26,28 @@
     else showCard(id);
   });
 
+  // The entry before or after, or the whole of this one, in the place of what the card shows.
+  onClick("a.step", async (step) => {
+    const card = step.closest(".card");
+    const body = step.closest(".card-body");
+    if (!card || !body) return;
+    const address = new URL(step.getAttribute("href"), document.baseURI);
+    address.searchParams.set("part", "true");
+    let markup = "";
+    try {
+      markup = await (await fetch(address)).text();
+    } catch {
+      markup = '<p class="panel-note">The entry cannot be read: the program does not answer.</p>';
+    }
+    if (!body.isConnected) return;
+    const label = step.textContent;
+    body.outerHTML = markup;
+    // The same step again, for those who go on by keys; at the end of the report the card itself.
+    const next = [...card.querySelectorAll("a.step")].find((a) => a.textContent === label);
+    (next ?? card).focus({ preventScroll: true });
+    card.querySelector("mark.quote")?.scrollIntoView({ block: "nearest" });
+  });
+
   // A thumb under an answer opens the feedback form above its evidence; the number makes each press a new one.
   let presses = 0;
   let thumb = null;

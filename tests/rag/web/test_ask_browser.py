@@ -59,3 +59,52 @@ def test_thumbs_up_and_hostile_reason_are_kept_as_typed(page: Page, server: Serv
     kept = FeedbackLog(server.home).all()[0][-1]
     assert (kept.vote, kept.reason) == ("up", PAYLOADS[1])
     assert page.locator("#feedback").locator("script, img, form").count() == 0
+
+
+def test_card_steps_through_the_entries_of_the_report_and_back(page: Page, server: Server) -> None:
+    ask(page, "what destroyed a bus near Konna")
+    card = page.locator("#e1-1")
+    expect(card.locator("blockquote")).to_contain_text("Eleven passengers were hurt")
+    expect(card.locator(".place-in")).to_have_text("3 of 3")
+    card.get_by_role("link", name="Previous entry").click()
+    expect(card.locator("blockquote")).to_contain_text("the Red Falcon group")
+    expect(card.locator(".meta")).to_contain_text("entry of April 6, 2018")
+    expect(card.get_by_role("link", name="Previous entry")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(card.locator(".meta")).to_contain_text("lead of April 9, 2018")
+    expect(card).to_be_focused()
+    assert card.locator("mark.quote").count() == 0
+    card.get_by_role("link", name="Back to the quotation").click()
+    expect(card.locator("mark.quote")).to_contain_text("a mine destroyed a bus")
+    # The same address is a page of its own for a browser without scripts.
+    href = card.get_by_role("link", name="Previous entry").get_attribute("href")
+    assert "the Red Falcon group" in page.request.get(f"{server.url}{href}").text()
+    assert page.request.get(f"{server.url}entry/none/0").status == 404
+    assert page.request.get(f"{server.url}{href}".replace("/1?", "/99?")).status == 404
+
+
+def test_hostile_entry_stays_text_when_it_is_stepped_through(page: Page) -> None:
+    title = page.title()
+    ask(page, "zebu traders robbed in June 2018")
+    card = page.locator("#e1-1")
+    card.get_by_role("link", name="Previous entry").click()
+    expect(card.locator("blockquote")).to_contain_text("A lead about the zebu market")
+    card.get_by_role("link", name="Next entry").click()
+    expect(card.locator("blockquote")).to_contain_text("zebu traders were robbed")
+    assert PAYLOADS[0] in (card.locator("blockquote").text_content() or "")
+    assert card.locator("script, img, form, iframe, svg, b[onmouseover]").count() == 0
+    assert page.title() == title
+
+
+def test_typing_error_and_follow_up_are_told_as_understood(page: Page) -> None:
+    ask(page, "who ambushed a patrol of gendarms in Ayorou")
+    ask(page, "and when?")
+    expect(page.locator("#a2 .understood")).to_contain_text("understood as:")
+    expect(page.locator("#a2 .understood")).to_contain_text("Ayorou")
+
+
+def test_sentence_quoted_word_for_word_says_so(page: Page) -> None:
+    ask(page, "what destroyed a bus near Konna")
+    said = page.locator("#a1 .said.quoted")
+    expect(said.first).to_contain_text("a mine destroyed a bus")
+    expect(said.first.locator(".unseen")).to_have_text(re.compile("quoted word for word"))
