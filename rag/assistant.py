@@ -308,9 +308,9 @@ class Assistant:
     def _read(self, question: Question, found: Sequence[RetrievedPassage]) -> ReadPassages:
         from rag.search.reranker import ReadPassages, Reranker
 
-        if self.reader is None:
-            return ReadPassages(tuple(found))
         depth, weight = self.settings.answering.read_passages, self.settings.search.reader_weight
+        if self.reader is None or not weight:
+            return ReadPassages(tuple(found))
         return Reranker(self.reader, depth, weight).rerank(question, found)
 
     def ask(self, text: str, *, history: Sequence[Turn] = (), filters: Filters | None = None, top_k: int | None = None) -> Answer:
@@ -337,7 +337,7 @@ class Assistant:
         was_read = time.perf_counter()
         covered = self.coverage()
         span = DateRange(covered.first, covered.last) if covered.first and covered.last else None
-        answer = self.answerer.answer(question, read.passages, span, read.readings if self.reader else None)
+        answer = self.answerer.answer(question, read.passages, span, read.readings or None)
         ended = time.perf_counter()
         if top_k:
             answer = replace(answer, passages=read.passages[:top_k])

@@ -1,4 +1,5 @@
-"""``python -m eval.bench [speed|kills|mutations] ...``: speed against the plain LlamaIndex quickstart, kills at random
+"""``python -m eval.bench [speed|scale|kills|mutations] ...``: speed against the plain LlamaIndex quickstart, a library
+of 100,000 passages, kills at random
 moments, or false sentences that the check of sentences must catch."""
 
 from __future__ import annotations
@@ -7,7 +8,7 @@ import importlib
 import sys
 from collections.abc import Sequence
 
-BENCHES = ("speed", "kills", "mutations")
+BENCHES = ("speed", "scale", "kills", "mutations")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -119,29 +119,37 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _measure(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
     reports, home, persisted = folder / "reports", folder / "home", folder / "quickstart"
     reports.mkdir()
-    write_reports(_sentences(options.corpus), options.passages, reports)
+    write_reports(corpus_sentences(options.corpus), options.passages, reports)
     questions = [q.question for q in load_questions(shipped_files())][: options.queries]
     settings = Settings.load({"home": home})
     numbers: dict[str, Any] = {}
     with Assistant(settings, long_lived=True) as assistant:
         assistant.embedder.encode(["warm"])
-        _say(f"ours: {options.passages} passages")
+        say(f"ours: {options.passages} passages")
         with Clock() as clock:
             assistant.add([reports])
         passages = [p for row in assistant.list() for p in assistant.library.catalog.passages_of(row.id)]
         numbers["passages"] = len(passages)
         numbers["ours"] = {"ingest": _rate(len(passages), clock.timing)}
         assistant.warm()
-        numbers["ours"]["search"] = _latencies(assistant.search, questions)
+        numbers["ours"]["search"] = latencies(searching(assistant), questions)
         vectors = assistant.library.catalog.vectors([p.id for p in passages], assistant.library.model)
     numbers["quickstart"] = _quickstart(passages, vectors, questions, options.sample, persisted)
     command = [sys.executable, "-m", "rag.cli", "--home", str(home), "ask", questions[0]]
-    numbers["ours"]["cold"] = _cold(command, options.cold)
-    numbers["quickstart"]["cold"] = _cold([sys.executable, "-c", _QUICKSTART_COLD, str(persisted), questions[0]], options.cold)
+    numbers["ours"]["cold"] = cold_runs(command, options.cold)
+    numbers["quickstart"]["cold"] = cold_runs(
+        [sys.executable, "-c", _QUICKSTART_COLD, str(persisted), questions[0]], options.cold
+    )
     return numbers
 
 
-def _sentences(corpus: Path) -> list[str]:
+def searching(assistant: Assistant) -> Callable[[str], object]:
+    """Search as compared: understanding and retrieval, without the reader, which the quickstart has none of."""
+    return lambda text: assistant.retriever.search(assistant.understand(text), 10)
+
+
+def corpus_sentences(corpus: Path) -> list[str]:
+    """Sentences of 6 to 40 words of all reports in a folder."""
     from eval.check import read_texts
     from rag.reports.sentences import split_sentences
 
@@ -162,7 +170,7 @@ def _quickstart(
     embed_model = ReportEmbedding(load_embedder(Settings.load({"models.backend": "torch"})), embed_batch_size=10)
     embed_model.get_query_embedding("warm")
     chosen = random.Random(1).sample(list(passages), min(sample, len(passages)))
-    _say(f"quickstart: {len(chosen)} passages")
+    say(f"quickstart: {len(chosen)} passages")
     with Clock() as clock:
         VectorStoreIndex([TextNode(id_=p.id, text=p.text) for p in chosen], embed_model=embed_model)
     nodes = [TextNode(id_=p.id, text=p.text, embedding=vectors[p.id][0].tolist()) for p in passages]
@@ -170,7 +178,7 @@ def _quickstart(
     index.storage_context.persist(str(persisted))
     return {
         "ingest": _rate(len(chosen), clock.timing),
-        "search": _latencies(index.as_retriever(similarity_top_k=10).retrieve, questions),
+        "search": latencies(index.as_retriever(similarity_top_k=10).retrieve, questions),
     }
 
 
@@ -178,7 +186,8 @@ def _rate(n: int, timing: Timing) -> dict[str, float]:
     return {"n": n, "wall_s": timing.wall, "cpu_s": timing.cpu, "per_s": n / timing.wall, "per_cpu_s": n / timing.cpu}
 
 
-def _latencies(search: Any, questions: Sequence[str]) -> dict[str, float]:
+def latencies(search: Callable[[str], object], questions: Sequence[str]) -> dict[str, float]:
+    """Milliseconds by question, after five that warm up."""
     for question in questions[:5]:
         search(question)
     seconds = []
@@ -189,8 +198,9 @@ def _latencies(search: Any, questions: Sequence[str]) -> dict[str, float]:
     return {"n": len(seconds), "p50_ms": 1000 * (percentile(seconds, 50) or 0), "p95_ms": 1000 * (percentile(seconds, 95) or 0)}
 
 
-def _cold(command: Sequence[str], times: int) -> dict[str, float]:
-    _say(f"cold: {times} processes")
+def cold_runs(command: Sequence[str], times: int) -> dict[str, float]:
+    """Median wall and CPU seconds of a command run several times, each in a process of its own."""
+    say(f"cold: {times} processes")
     timings = []
     for _ in range(times):
         with Clock() as clock:
@@ -223,7 +233,8 @@ def _show(numbers: dict[str, Any]) -> None:
     print(table(["", "ours", "quickstart", "better by"], rows))
 
 
-def _say(line: str) -> None:
+def say(line: str) -> None:
+    """Tell on standard error what is being done."""
     print(f"bench: {line}", file=sys.stderr, flush=True)
 
 
