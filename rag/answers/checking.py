@@ -32,8 +32,8 @@ MIN_NEAR = 0.45
 MIN_CONTENT = 0.9
 """Least sum of that cosine and of the share of its words, by rarity, that the passages hold."""
 
-NUMBER_MARGIN = 0.2
-NAME_MARGIN = 0.2
+NUMBER_MARGIN = 0.25
+NAME_MARGIN = 0.28
 """How much better another number or name of the passages must fit the surroundings to show that a sentence has the wrong one."""
 
 _CARRY = 3

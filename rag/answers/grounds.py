@@ -14,7 +14,7 @@ from rag.answers.quantities import find_quantities, implied_quantities
 from rag.answers.slots import Slot, slot
 from rag.answers.words import content_words
 from rag.reports.date_text import format_day
-from rag.reports.names import NameMention, country_forms, country_of, find_names, fold, phonetic_key
+from rag.reports.names import NameMention, country_forms, country_of, find_acronyms, find_names, fold, phonetic_key
 from rag.search.terms import holds
 from rag.types import DateMention, DateRange, Passage, Span
 
@@ -76,7 +76,7 @@ class Grounds:
         forms: Callable[[str], Sequence[str]],
     ) -> None:
         self.passages = tuple(passages)
-        self._forms = forms
+        self._known_forms = forms
         self.sentences = [
             Ground(
                 passage,
@@ -144,6 +144,21 @@ class Grounds:
         return tuple(DateRange(p.published_on, p.published_on) for p in self.passages if p.published_on)
 
     @cached_property
+    def _explained(self) -> dict[str, list[str]]:
+        """Short and long names that the passages themselves give for each other, folded."""
+        found: dict[str, list[str]] = {}
+        for passage in self.passages:
+            for pair in find_acronyms(passage.text):
+                found.setdefault(fold(pair.short), []).append(fold(pair.long))
+                found.setdefault(fold(pair.long), []).append(fold(pair.short))
+        return found
+
+    def _forms(self, name: str) -> list[str]:
+        """Other forms of a name, folded, and those that the passages give for one of these."""
+        forms = [fold(name), *self._known_forms(name)]
+        return list(dict.fromkeys([*forms, *(other for form in forms for other in self._explained.get(form, ()))]))
+
+    @cached_property
     def _capitals(self) -> tuple[tuple[str, str], ...]:
         """Words of four letters and more written with a capital: folded, with their sound."""
         words = {fold(w) for w in _WORD.findall(self.text) if w[0].isupper() and len(w) >= 4}
@@ -174,7 +189,7 @@ class Grounds:
         country = country_of(one)
         if country or country_of(other):
             return country == country_of(other)
-        if fold(other) in self._forms(one) or fold(one) in self._forms(other):
+        if set(self._forms(one)) & set(self._forms(other)):
             return True
         if _initials(one) == fold(other) or _initials(other) == fold(one):
             return True
