@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from rag.answers.extractive import ExtractiveAnswerer
     from rag.library.importer import Library
     from rag.library.lookup import Coverage
-    from rag.library.results import HealthReport, ImportResult, Progress, ReportRow
+    from rag.library.results import FolderChanges, HealthReport, ImportResult, Progress, ReportRow
     from rag.models.embedder import Embedder
     from rag.models.reader import Reader
     from rag.search.reranker import ReadPassages
@@ -206,6 +206,10 @@ class Assistant:
         """
         return self.library.sync(Path(folder or self.settings.corpus), self._watch(progress))
 
+    def folder_changes(self, folder: str | Path | None = None) -> FolderChanges:
+        """What ``sync`` would find: new, changed and missing files of the folder (the settings' corpus folder when None)."""
+        return self.library.differences(Path(folder or self.settings.corpus))
+
     def remove(self, ids: Sequence[str]) -> Sequence[ImportResult]:
         """Remove reports by id or file name; they stop answering at once."""
         return self.library.remove(list(ids))
@@ -229,6 +233,10 @@ class Assistant:
     def coverage(self) -> Coverage:
         """What the library holds: counts, first and last day of its entries, countries."""
         return self.library.catalog.coverage()
+
+    def entries_by_month(self) -> Sequence[tuple[int, str, int]]:
+        """Dated entries as ``(YYYYMM, country or "", number)``, in order."""
+        return self.library.catalog.entries_by_month()
 
     def _watch(self, progress: Callable[[Progress], None] | None) -> Callable[[Progress], None]:
         def step(event: Progress) -> None:

@@ -16,6 +16,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from rag.errors import LibraryError
@@ -63,6 +64,10 @@ def _stored(row: Sequence[Any]) -> Stored:
     return Stored(key, report_id, name, sha256, made_by, state, Source(path, mtime_ns, size), n_entries, n_passages)
 
 
+def _moment(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
+
+
 class Catalog(KeptVectors):
     """All changes to the catalog; thread-safe."""
 
@@ -94,12 +99,15 @@ class Catalog(KeptVectors):
     def listing(self) -> list[ReportRow]:
         """Live reports and new ones that wait, by name; a waiting version of a live report shows only as the live one."""
         found = self.db.execute(
-            "SELECT id, name, title, country, published, n_entries, n_passages, state FROM reports r WHERE live = 1 OR"
-            " (state = 'pending' AND NOT EXISTS (SELECT 1 FROM reports o WHERE o.name = r.name AND o.live = 1)) ORDER BY name"
+            "SELECT id, name, title, country, published, n_entries, n_passages, state, size, added_at FROM reports r"
+            " WHERE live = 1 OR (state = 'pending' AND NOT EXISTS"
+            " (SELECT 1 FROM reports o WHERE o.name = r.name AND o.live = 1)) ORDER BY name"
         )
         return [
-            ReportRow(id, name, title, country, None if on is None else rows.day_of(on), entries, passages, state)
-            for id, name, title, country, on, entries, passages, state in found
+            ReportRow(
+                key, name, title, country, rows.day_of(on) if on else None, entries, passages, state, size, _moment(added_at)
+            )
+            for key, name, title, country, on, entries, passages, state, size, added_at in found
         ]
 
     def add_report(

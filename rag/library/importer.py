@@ -25,7 +25,7 @@ from rag.library.indexing import Indexer, model_name
 from rag.library.intake import Intake, ReaderFactory, sandboxed
 from rag.library.originals import Originals
 from rag.library.owner import IndexOwner
-from rag.library.results import HealthReport, ImportResult, Progress, ProgressCallback, ReportRow
+from rag.library.results import FolderChanges, HealthReport, ImportResult, Progress, ProgressCallback, ReportRow
 from rag.library.rows import FloatArray
 from rag.library.vectors import ChromaIndex, VectorIndex
 from rag.models.embedder import Embedder, load_embedder
@@ -258,6 +258,18 @@ class Library:
         gone = self._remove(plan.gone)
         self._finish([], progress)
         return sorted(results, key=lambda result: result.name) + gone
+
+    def differences(self, folder: str | os.PathLike[str] | None = None) -> FolderChanges:
+        """What ``sync`` would find in a folder; a ``UsageError`` says that there is no such folder.
+
+        Args:
+            folder: The folder; ``settings.corpus`` when None.
+
+        Returns:
+            Names of new, changed and missing files.
+        """
+        root = sync.existing_folder(Path(self.settings.corpus if folder is None else folder))
+        return sync.differences(self.catalog, root, self._intake.made_by())
 
     def remove(self, references: Sequence[str]) -> Results:
         """Remove reports: hidden at once, cleaned up before this returns or by the process that owns the index.

@@ -316,6 +316,18 @@ class Lookup(Connections):
             countries=tuple(countries),
         )
 
+    def entries_by_month(self) -> list[tuple[int, str, int]]:
+        """Entries of the live library by the month they begin in and the country of their report.
+
+        Returns:
+            ``(YYYYMM, country or "", number of entries)``, in order; entries without a date are not counted.
+        """
+        found = self.db.execute(
+            "SELECT e.day_from / 100 AS month, r.country, count(*) FROM entries e JOIN reports r ON r.key = e.report"
+            " WHERE r.live = 1 AND e.day_from IS NOT NULL GROUP BY month, r.country ORDER BY month, r.country"
+        )
+        return [(month, country, n) for month, country, n in found]
+
     def n_passages(self) -> int:
         """Number of live passages."""
         return int(self.db.execute("SELECT coalesce(sum(n_passages), 0) FROM reports WHERE live = 1").fetchone()[0])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any, Literal
 
 from rag.types import ReportState
@@ -66,7 +66,20 @@ ProgressCallback = Callable[[Progress], None]
 
 @dataclass(frozen=True, slots=True)
 class ReportRow:
-    """A report in a listing."""
+    """A report in a listing.
+
+    Attributes:
+        id: Of the report.
+        name: File name in the library.
+        title: Its headline.
+        country: Of the headline, or "".
+        published_on: Its own date, or None.
+        entries: Number of its entries.
+        passages: Number of its passages.
+        state: Whether it answers.
+        size: Of the original, in bytes.
+        added_at: When this version entered the library, UTC.
+    """
 
     id: str
     name: str
@@ -76,6 +89,8 @@ class ReportRow:
     entries: int
     passages: int
     state: ReportState
+    size: int = 0
+    added_at: datetime = datetime(1970, 1, 1, tzinfo=UTC)
 
     def to_row(self) -> dict[str, Any]:
         """The row of ``rag list --json``."""
@@ -87,7 +102,27 @@ class ReportRow:
             "entries": self.entries,
             "passages": self.passages,
             "state": self.state,
+            "size": self.size,
+            "added": self.added_at.isoformat(timespec="seconds"),
         }
+
+
+@dataclass(frozen=True, slots=True)
+class FolderChanges:
+    """How a folder differs from what the library took from it, as far as file times and sizes tell.
+
+    Attributes:
+        new: Names of files the library does not have.
+        changed: Names of files that may have changed.
+        gone: Names of reports whose file is no longer there.
+    """
+
+    new: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.new or self.changed or self.gone)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 from rag.errors import ReportError, UsageError
 from rag.library import sources
 from rag.library.catalog import Catalog, Source, Stored
-from rag.library.results import ImportResult
+from rag.library.results import FolderChanges, ImportResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,34 @@ def compare(catalog: Catalog, root: Path, made_by: str, *, hash_all: bool) -> Pl
     plan.to_forget.extend(path for path in refused if Path(path).is_relative_to(root) and path not in here)
     plan.gone.extend(stored for stored in newest.values() if stored.name not in present and came_from(stored, root))
     return plan
+
+
+def differences(catalog: Catalog, root: Path, made_by: str) -> FolderChanges:
+    """What a sync of the folder would find, with nothing read in.
+
+    Args:
+        catalog: The truth.
+        root: From ``existing_folder``.
+        made_by: Fingerprint of the parser in use.
+
+    Returns:
+        The differences; a file whose time cannot be trusted counts as changed only when its content is another one.
+    """
+    plan = compare(catalog, root, made_by, hash_all=False)
+    newest = {stored.name: stored for stored in catalog.stored()}
+    new = [file.name for file in plan.to_read if file.name not in newest]
+    changed = [file.name for file in plan.to_read if file.name in newest and not _same_content(file, newest[file.name])]
+    return FolderChanges(tuple(new), tuple(changed), tuple(stored.name for stored in plan.gone))
+
+
+def _same_content(file: sources.SourceFile, stored: Stored) -> bool:
+    try:
+        if file.refusal or file.path.stat().st_size != stored.source.size:
+            return False
+        with file.path.open("rb") as handle:
+            return hashlib.file_digest(handle, "sha256").hexdigest() == stored.sha256
+    except OSError:
+        return False  # a sync will say why
 
 
 def came_from(stored: Stored, root: Path) -> bool:

@@ -1,4 +1,4 @@
-"""Uploads into the corpus folder, removal from it, and the table of reports."""
+"""What the page may do to the corpus folder: take files into it, replace one, remove one."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.errors import RagError, ReportError
-from rag.web.markup import count, day, literal, one_line, report_link
+from rag.web.markup import count, literal, one_line
 
 if TYPE_CHECKING:
     from rag.assistant import Assistant
-    from rag.library.results import ImportResult, ReportRow
+    from rag.library.results import ImportResult, ProgressCallback
 
 logger = logging.getLogger(__name__)
 
@@ -39,11 +39,12 @@ class Corpus:
         self._folder = assistant.settings.corpus
         self.lock = threading.Lock()
 
-    def upload(self, files: Sequence[str | Path]) -> Iterator[tuple[str, bool, str]]:
+    def upload(self, files: Sequence[str | Path], progress: ProgressCallback | None = None) -> Iterator[tuple[str, bool, str]]:
         """Take uploaded files one after the other; a refused one leaves folder and library as they were.
 
         Args:
             files: Where the upload lies; their base names are kept.
+            progress: Told how far the file at hand is.
 
         Yields:
             File name, whether it went in, and one line that says what became of it.
@@ -56,7 +57,7 @@ class Corpus:
                 total += size
                 self._check_room(name, position + 1, total)
                 with self.lock:
-                    result = self._take(path, safe_name(path.name))
+                    result = self._take(path, safe_name(path.name), progress)
                 yield result.name, result.status != "refused", described(result)
             except RagError as error:
                 yield name, False, str(error)
@@ -71,7 +72,35 @@ class Corpus:
         if size > web.upload_mb * 1_000_000:
             raise ReportError(name, f"not taken: at most {web.upload_mb} MB in one upload; send it with the next")
 
-    def _take(self, upload: Path, name: str) -> ImportResult:
+    def replace(self, report_id: str, upload: str | Path, progress: ProgressCallback | None = None) -> tuple[bool, str]:
+        """Put an uploaded file in the place of a report, under the report's name; the earlier version answers until it is ready.
+
+        A report that does not exist is a ``UsageError``.
+
+        Args:
+            report_id: Of the report.
+            upload: Where the new file lies; its own name does not matter, its ending does.
+            progress: Told how far it is.
+
+        Returns:
+            Whether it went in, and one line that says what became of it.
+        """
+        name = self._assistant.show(report_id).name
+        path = Path(upload)
+        try:
+            if path.suffix.lower() != Path(name).suffix.lower():
+                raise ReportError(one_line(name), f"not replaced: the new file must end in {Path(name).suffix or 'nothing'} too")
+            if name != safe_name(name):
+                raise ReportError(
+                    one_line(name), "not replaced: it lies in a folder of its own; change the file there, then sync"
+                )
+            with self.lock:
+                result = self._take(path, name, progress)
+        except ReportError as error:
+            return False, str(error)
+        return True, described(result)
+
+    def _take(self, upload: Path, name: str, progress: ProgressCallback | None = None) -> ImportResult:
         limit = self._assistant.settings.limits.file_mb
         if upload.stat().st_size > limit * 1_000_000:
             raise ReportError(name, f"is larger than {limit} MB; split it")
@@ -88,7 +117,7 @@ class Corpus:
                 shutil.copy2(target, earlier, follow_symlinks=False)
             os.replace(fresh, target)
             try:
-                result = self._assistant.add([target])[0]
+                result = self._assistant.add([target], progress)[0]
                 if result.status == "refused":
                     raise ReportError(result.name, result.reason)
             except BaseException:
@@ -176,35 +205,3 @@ def render_lines(lines: Sequence[tuple[str, bool, str]], pending: str = "") -> s
     if pending:
         items.append(f'<li class="pending">{literal(pending)}</li>')
     return f'<div role="status"><ul class="outcome">{"".join(items)}</ul></div>' if items else ""
-
-
-def render_reports(rows: Sequence[ReportRow]) -> str:
-    """The table of reports, newest first."""
-    if not rows:
-        return '<p class="panel-note">The library is empty. Add reports above: text, Markdown, HTML, PDF or Word.</p>'
-    ordered = sorted(rows, key=lambda r: (r.published_on is not None, r.published_on or 0, r.name), reverse=True)
-    body = "".join(_row(row) for row in ordered)
-    head = "".join(
-        f'<th scope="col"{css}>{name}</th>'
-        for name, css in (
-            ("Report", ""), ("Date", ""), ("Country", ""), ("Entries", ' class="num-col"'), ("Passages", ' class="num-col"'),
-            ("State", ""), ("Remove", ""),
-        )
-    )  # fmt: skip
-    return (
-        f'<div class="table-wrap" tabindex="0" role="region" title="Reports"><table class="reports"><thead><tr>{head}</tr>'
-        f"</thead><tbody>{body}</tbody></table></div>"
-    )
-
-
-def _row(row: ReportRow) -> str:
-    state = {"ready": "ready", "pending": "being indexed", "removing": "being removed"}[row.state]
-    link = f'<a class="open-report" href="{report_link(row.id)}">{literal(row.title)}</a>'
-    name = f'{link}<span class="file">{literal(row.name)}</span>'
-    numbers = f'<td class="num-col">{row.entries:,}</td><td class="num-col">{row.passages:,}</td>'
-    title = f"Remove {literal(row.title)}"
-    remove = f'<button type="button" class="remove" id="remove-{literal(row.id)}" title="{title}">Remove</button>'
-    return (
-        f'<tr><td>{name}</td><td class="on">{day(row.published_on)}</td><td>{literal(row.country)}</td>{numbers}'
-        f'<td class="state {row.state}">{state}</td><td>{remove}</td></tr>'
-    )

@@ -20,11 +20,14 @@ class Follower:
 
     Attributes:
         outputs: The parts.
-        read: From the session to one value for each part; called when the page opens and whenever the library changed.
+        read: From the session, and the values of ``inputs``, to one value for each part; called when the page opens and whenever
+            the library changed.
+        inputs: Parts the reading depends on.
     """
 
     outputs: Sequence[Any]
-    read: Callable[[Any], Sequence[Any]]
+    read: Callable[..., Sequence[Any]]
+    inputs: Sequence[Any] = ()
 
 
 @dataclass
@@ -54,13 +57,22 @@ class Desk:
         Returns:
             The event of the reading, for what comes after it.
         """
-        return event.then(self.read, self.session, self.outputs, queue=False, **PRIVATE)
+        return event.then(self.read, self.inputs, self.outputs, queue=False, **PRIVATE)
 
     @property
     def outputs(self) -> list[Any]:
         """The parts of all tabs that follow the library."""
         return [part for follower in self.followers for part in follower.outputs]
 
-    def read(self, session: Any) -> list[Any]:
+    @property
+    def inputs(self) -> list[Any]:
+        """The session, and what the readings of all tabs depend on."""
+        return [self.session, *(part for follower in self.followers for part in follower.inputs)]
+
+    def read(self, session: Any, *given: Any) -> list[Any]:
         """One value for each of ``outputs``."""
-        return [value for follower in self.followers for value in follower.read(session)]
+        values: list[Any] = []
+        for follower in self.followers:
+            own, given = given[: len(follower.inputs)], given[len(follower.inputs) :]
+            values += follower.read(session, *own)
+        return values

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections import Counter
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import RagError
+from rag.reports.date_text import format_day
 from rag.web.markup import count
 
 if TYPE_CHECKING:
@@ -41,7 +44,9 @@ class Machine:
         self._warming = False
         self._problem = ""
         self._revision = 0
+        self._syncing = threading.Lock()
         self.sync_outcome: list[tuple[str, bool, str]] = []
+        self.sync_line = ""
 
     def start(self, sync: bool) -> None:
         """Begin in the background; the page answers meanwhile."""
@@ -49,6 +54,35 @@ class Machine:
         self._threads = [threading.Thread(target=self._run, args=(sync,), name="machine", daemon=True)]
         for thread in self._threads:
             thread.start()
+
+    def sync_now(self) -> bool:
+        """Begin to bring the corpus folder in, in the background.
+
+        Returns:
+            False when that is going on already.
+        """
+        if self._syncing.locked() or self._stop.is_set():
+            return False
+        self._step = "Reading the corpus folder"
+        self._threads = [thread for thread in self._threads if thread.is_alive()]
+        self._threads.append(threading.Thread(target=self._sync_alone, name="sync", daemon=True))
+        self._threads[-1].start()
+        return True
+
+    def _sync_alone(self) -> None:
+        try:
+            self._sync()
+        except _Stopped:
+            logger.info("stopped while bringing the corpus in; the next start goes on")
+        except RagError as error:
+            self.sync_outcome, self.sync_line = [("", False, str(error))], "The last sync failed."
+            logger.error("%s", error)
+        except Exception:
+            self.sync_outcome, self.sync_line = [("", False, "the program's log says why")], "The last sync failed."
+            logger.exception("sync failed")
+        finally:
+            self._step = ""
+            self._revision += 1
 
     def stop(self, timeout_s: float = 10.0) -> None:
         """Ask the work to end and wait for it; what was not finished is finished by the next start."""
@@ -84,14 +118,19 @@ class Machine:
         folder = self._assistant.settings.corpus
         if not folder.is_dir():
             logger.warning("the corpus folder %s does not exist; nothing was read", folder)
+            self.sync_line = "The corpus folder does not exist yet; the first file added makes it."
             return
         from rag.web.corpus import described
 
         self._step = "Reading the corpus folder"
-        with self._corpus.lock:
+        with self._syncing, self._corpus.lock:
             results = self._assistant.sync(folder, self._progress)
         changed = [r for r in results if r.status != "unchanged"]
         self.sync_outcome = [(r.name, r.status != "refused", described(r)) for r in changed]
+        counts = Counter(r.status for r in results)
+        found = ", ".join(f"{n:,} {status}" for status, n in counts.items()) or "the folder is empty"
+        now = datetime.now(UTC)
+        self.sync_line = f"Last sync {format_day(now.date())}, {now:%H:%M} UTC: {found}."
         for result in changed:
             logger.log(logging.WARNING if result.status == "refused" else logging.INFO, "%s", described(result))
         self._step = ""

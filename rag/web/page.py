@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rag.web.endpoints import Endpoints
 
 TITLE = "Ask the Reports"
-STYLES = ("desk.css", "ask.css", "timeline.css")
+STYLES = ("desk.css", "ask.css", "timeline.css", "corpus.css")
 SCRIPTS = ("desk.js", "ask.js", "corpus.js", "timeline.js")
 HEAD = (
     '<link rel="icon" type="image/svg+xml" href="desk/icon.svg">'
@@ -74,7 +74,7 @@ def build_page(
             gr.api(function, api_name=name, **limit)
 
         desk.followers += [bar.follower(desk), ask.follower(), reports.follower()]
-        gr.on([page.load, refresh.click], desk.read, session, desk.outputs, queue=False, **PRIVATE)
+        gr.on([page.load, refresh.click], desk.read, desk.inputs, desk.outputs, queue=False, **PRIVATE)
         bar.wire(desk)
         ask.wire(desk)
         reports.wire(desk)

@@ -1,18 +1,30 @@
-"""The Reports tab: taking files, the table of reports, removal."""
+"""The Reports tab: taking files, the table of reports, replacement and removal, what the folder and the library hold."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import RagError
-from rag.web.corpus import Corpus, render_lines, render_reports
+from rag.web.corpus import Corpus, render_lines
+from rag.web.coverage_view import render_coverage
 from rag.web.layout import PLAIN, PRIVATE, Desk, Follower
-from rag.web.markup import count
+from rag.web.markup import count, literal, one_line
+from rag.web.reports_table import DEFAULT_ORDER, render_reports
+from rag.web.uploads import render_files, take_all
 
 if TYPE_CHECKING:
     from rag.assistant import Assistant
     from rag.web.machine import Machine
+
+logger = logging.getLogger(__name__)
+
+_NAMED = 8
+"""Files a line names before it only counts them."""
+
+_LISTED = 200
+"""Lines of a sync on the page; the program's log has all of them."""
 
 
 class ReportsTab:
@@ -40,13 +52,19 @@ class ReportsTab:
         Yields:
             The outcome so far.
         """
-        paths = list(files or ())
-        lines: list[tuple[str, bool, str]] = []
-        yield render_lines(lines, f"Reading {count(len(paths), 'file')} …" if paths else "")
-        for line in self._corpus.upload(paths):
-            lines.append(line)
-            left = len(paths) - len(lines)
-            yield render_lines(lines, f"{count(left, 'file')} to go …" if left else "")
+        for states in take_all(self._corpus, list(files or ())):
+            yield render_files(states)
+
+    def replace(self, report_id: str, file: str | None) -> str:
+        """Put a file in the place of a report; the outcome as a line."""
+        try:
+            ok, line = self._corpus.replace(str(report_id or "")[:400], file or "")
+        except RagError as error:
+            ok, line = False, str(error)
+        except OSError as error:
+            logger.exception("a replacement failed")
+            ok, line = False, f"not replaced: {error.strerror}; check the corpus folder"
+        return render_lines([("", ok, line)])
 
     def remove(self, report_id: str) -> str:
         """Remove one report; the outcome as a line."""
@@ -55,9 +73,44 @@ class ReportsTab:
         except RagError as error:
             return render_lines([("", False, str(error))])
 
-    def lists(self) -> tuple[str, str]:
-        """The table of reports, and what the last sync found."""
-        return render_reports(self._assistant.list()), render_lines(self._machine.sync_outcome[-50:])
+    def sync(self) -> str:
+        """Begin a sync; the line that says so."""
+        begun = self._machine.sync_now()
+        line = "Reading the corpus folder …" if begun else "A sync is under way already."
+        return f'<p class="panel-note" role="status">{literal(line)}</p>'
+
+    def table(self, search: str = "", order: str = DEFAULT_ORDER) -> str:
+        """The table of reports."""
+        return render_reports(self._assistant.list(), str(search or "")[:200], str(order or ""))
+
+    def folder(self) -> str:
+        """What the last sync found, and what has changed in the folder since."""
+        lines = [literal(self._machine.sync_line)] if self._machine.sync_line else []
+        try:
+            changes = self._assistant.folder_changes()
+        except RagError as error:
+            logger.info("the corpus folder cannot be compared: %s", error)
+        else:
+            told = [
+                f"{count(len(names), 'file')} {what} ({_named(names)})"
+                for names, what in (
+                    (changes.new, "new"),
+                    (changes.changed, "changed"),
+                    (changes.gone, "gone, so that a sync removes the report" + ("s" if len(changes.gone) > 1 else "")),
+                )
+                if names
+            ]
+            lines.append(
+                literal("In the folder since: " + "; ".join(told) + ".") if told else "The folder has not changed since."
+            )
+        body = "".join(f'<p class="panel-note">{line}</p>' for line in lines)
+        found = self._machine.sync_outcome
+        listed = render_lines(found[:_LISTED])
+        if len(found) > _NAMED:
+            listed = (
+                f'<details class="sync-lines"><summary>What it changed: {count(len(found), "file")}</summary>{listed}</details>'
+            )
+        return body + listed
 
     # --- how it looks ------------------------------------------------------------------------------------------------------
 
@@ -68,22 +121,53 @@ class ReportsTab:
         with gr.Tab("Reports", id="reports"):
             self._files = gr.File(label="Add reports: drop files here", file_count="multiple", elem_id="upload", height=120)
             self._outcome = gr.Markdown("", **PLAIN, elem_id="outcome")
-            self._synced = gr.Markdown("", **PLAIN, elem_id="synced")
+            with gr.Row(elem_classes="sync-row"):
+                self._sync = gr.Button("Sync folder", size="sm", elem_id="sync", min_width=110, scale=0)
+                self._synced = gr.Markdown("", **PLAIN, elem_id="synced")
+            self._coverage = gr.Markdown("", **PLAIN, elem_id="coverage-chart")
+            self._search = gr.Textbox(
+                label="Search the reports", show_label=False, container=False, elem_id="search-reports", max_length=200,
+                placeholder="Search titles, file names, countries",
+            )  # fmt: skip
             self._table = gr.Markdown("", **PLAIN, elem_id="reports-table")
-            # The Remove buttons stand in the table; a script asks for confirmation and then presses this one.
+            # The buttons stand in the table; a script asks for confirmation, fills these in and presses them.
+            self._order = gr.Textbox(DEFAULT_ORDER, visible="hidden", elem_id="sorting", label="Order", max_length=40)
+            self._sort = gr.Button("Sort", visible="hidden", elem_id="sort")
             self._removing = gr.Textbox(visible="hidden", elem_id="removing", label="Report to remove", max_length=400)
             self._remove = gr.Button("Remove", visible="hidden", elem_id="remove")
+            self._replacing = gr.Textbox(visible="hidden", elem_id="replacing", label="Report to replace", max_length=400)
+            self._replacement = gr.File(visible="hidden", label="Its new file", elem_id="replacement")
 
     def follower(self) -> Follower:
-        """The table and the outcome of the last sync follow the library."""
+        """Table, coverage and the state of the folder follow the library."""
 
-        def read(_: Any) -> Sequence[str]:
-            return self.lists()
+        def read(_: Any, search: str, order: str) -> Sequence[str]:
+            return self.table(search, order), self.folder(), render_coverage(self._assistant.entries_by_month())
 
-        return Follower([self._table, self._synced], read)
+        return Follower([self._table, self._synced, self._coverage], read, [self._search, self._order])
 
     def wire(self, desk: Desk) -> None:
         """Tie the handlers."""
+        import gradio as gr
+
         uploaded = self._files.upload(self.upload, self._files, self._outcome, **desk.changes, **PRIVATE)
         desk.follow(uploaded.then(lambda: None, None, self._files, queue=False, **PRIVATE))
+        given = [self._replacing, self._replacement]
+        replaced = self._replacement.upload(self.replace, given, self._outcome, **desk.changes, **PRIVATE)
+        desk.follow(replaced.then(lambda: None, None, self._replacement, queue=False, **PRIVATE))
         desk.follow(self._remove.click(self.remove, self._removing, self._outcome, **desk.changes, **PRIVATE))
+        self._sync.click(self.sync, None, self._synced, queue=False, **PRIVATE)
+        gr.on(
+            [self._search.change, self._sort.click],
+            self.table,
+            [self._search, self._order],
+            self._table,
+            queue=False,
+            trigger_mode="always_last",
+            **PRIVATE,
+        )
+
+
+def _named(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return ", ".join(one_line(name, 80) for name in names[:_NAMED]) + more

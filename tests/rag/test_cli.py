@@ -64,7 +64,7 @@ def run(tmp_path_factory: pytest.TempPathFactory, folder: Path) -> Run:
 @pytest.mark.integration
 def test_list_and_show_give_the_documented_rows(run: Run) -> None:
     (row,) = json.loads(run("list", "--json").stdout)
-    assert set(row) == {"id", "report", "title", "date", "entries", "passages", "state"}
+    assert set(row) == {"id", "report", "title", "date", "entries", "passages", "state", "size", "added"}
     assert (row["report"], row["date"], row["entries"], row["state"]) == ("mali-2018-05-09.txt", "2018-05-09", 3, "ready")
     shown = json.loads(run("show", "mali-2018-05-09.txt", "--json").stdout)
     assert set(shown) == {"id", "report", "title", "country", "date", "entries", "furniture", "text"}

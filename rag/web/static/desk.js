@@ -102,6 +102,7 @@
   // --- the state of the machine ---
 
   let version = null;
+  let timer = 0;
 
   async function watch() {
     let wait = 15000;
@@ -123,7 +124,13 @@
       }
       wait = 3000;
     }
-    setTimeout(watch, wait);
+    timer = setTimeout(watch, wait);
+  }
+
+  // Something was begun: look at the state of the machine at once.
+  function lookSoon() {
+    clearTimeout(timer);
+    timer = setTimeout(watch, 200);
   }
 
   // --- after each change of the page: accessible names that Gradio leaves out, and what the tabs want done ---
@@ -141,7 +148,7 @@
     }
   });
 
-  window.desk = { byId, field, button, setField, dialog, element, onClick, onChange };
+  window.desk = { byId, field, button, setField, dialog, element, onClick, onChange, lookSoon };
 
   document.addEventListener("DOMContentLoaded", () => {
     new MutationObserver(() => changes.forEach((handler) => handler())).observe(document.body, { childList: true, subtree: true });

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -135,3 +136,30 @@ def test_a_report_whose_file_became_unreadable_stays(library: Library, folder: P
     (folder / "mali.txt").write_bytes(b"")
     assert statuses(library.sync(folder))["mali.txt"] == "refused"
     assert "mali.txt" in names(library)
+
+
+def test_differences_are_told_without_reading_anything_in(library: Library, folder: Path) -> None:
+    age(folder)
+    library.sync(folder)
+    assert not library.differences(folder)
+    (folder / "niger.txt").unlink()
+    (folder / "north" / "chad.txt").write_text(report_text("Chad", "May", "Rain fell."), encoding="utf-8")
+    (folder / "libya.txt").write_text(report_text("Libya", "June", "A port reopened."), encoding="utf-8")
+    (folder / "mali.txt").touch()  # the same content under a new time is no change
+    found = library.differences(folder)
+    assert (found.new, found.changed, found.gone) == (("libya.txt",), ("north/chad.txt",), ("niger.txt",))
+    assert names(library) == ["mali.txt", "niger.txt", "north/chad.txt"]
+    library.sync(folder)
+    assert not library.differences(folder)
+
+
+def test_listing_tells_size_and_time_and_months_count_entries(library: Library, folder: Path) -> None:
+    library.sync(folder)
+    row = next(row for row in library.list() if row.name == "mali.txt")
+    assert row.size == (folder / "mali.txt").stat().st_size
+    assert abs((datetime.now(UTC) - row.added_at).total_seconds()) < 3600
+    assert row.to_row()["added"] == row.added_at.isoformat(timespec="seconds")
+    months = library.catalog.entries_by_month()
+    assert sum(n for _, _, n in months) == sum(r.entries for r in library.list())
+    assert {country for _, country, _ in months} == {r.country for r in library.list()}
+    assert months == sorted(months)

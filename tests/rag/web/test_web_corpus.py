@@ -1,14 +1,13 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from web_doubles import ScriptedAssistant, make_report
 
 from rag.errors import ReportError, UsageError
-from rag.web.corpus import Corpus, render_reports, safe_name
+from rag.web.corpus import Corpus, safe_name
 
 
 def sent(tmp_path: Path, name: str, content: bytes = b"April 6, 2018: text") -> Path:
@@ -115,11 +114,30 @@ def test_removal_of_an_unknown_report_is_refused(assistant: ScriptedAssistant) -
         Corpus(assistant).remove("nothing")  # type: ignore[arg-type]
 
 
-def test_table_lists_newest_first_and_is_inert(assistant: ScriptedAssistant) -> None:
-    bad = "<script>alert(1)</script>"
-    assistant.stored = {"a": make_report("a.txt", title="Older"), "b": make_report("b.txt", title=bad)}
-    rows = assistant.list()
-    table = render_reports([replace(rows[0], published_on=None), rows[1]])
-    assert "<script" not in table
-    assert table.index("b&#46;txt") < table.index("a&#46;txt")
-    assert "undated" in table
+def test_replacement_takes_the_name_of_the_report(tmp_path: Path, assistant: ScriptedAssistant) -> None:
+    assistant.settings.corpus.mkdir()
+    (assistant.settings.corpus / "mali.txt").write_bytes(b"earlier")
+    stored(assistant, "mali.txt", b"earlier")
+    ok, line = Corpus(assistant).replace("mali.txt", sent(tmp_path, "other.txt", b"later"))  # type: ignore[arg-type]
+    assert (ok, line) == (True, "mali.txt: replaced the earlier version (2 entries, 3 passages)")
+    assert files(assistant.settings.corpus) == {"mali.txt": b"later"}
+
+
+def test_refused_replacement_leaves_the_earlier_version(tmp_path: Path, assistant: ScriptedAssistant) -> None:
+    assistant.settings.corpus.mkdir()
+    (assistant.settings.corpus / "mali.txt").write_bytes(b"earlier")
+    stored(assistant, "mali.txt", b"earlier")
+    assistant.refuse = {"mali.txt": "is empty; nothing to read"}
+    for upload in (sent(tmp_path, "other.txt", b""), sent(tmp_path, "other.pdf")):
+        ok, _ = Corpus(assistant).replace("mali.txt", upload)  # type: ignore[arg-type]
+        assert not ok
+    assert files(assistant.settings.corpus) == {"mali.txt": b"earlier"}
+
+
+@pytest.mark.parametrize("name", ["north/chad.txt", "../outside.txt", ".hidden.txt"])
+def test_replacement_stays_in_the_folder_itself(tmp_path: Path, assistant: ScriptedAssistant, name: str) -> None:
+    stored(assistant, name, b"earlier")
+    ok, line = Corpus(assistant).replace(name, sent(tmp_path, "other.txt"))  # type: ignore[arg-type]
+    assert not ok
+    assert "not replaced" in line
+    assert not (assistant.settings.corpus / name).exists()

@@ -5,14 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 from rag.assistant import Status
 from rag.errors import UsageError
 from rag.library.lookup import Coverage
-from rag.library.results import ImportResult, Progress, ReportRow
+from rag.library.results import FolderChanges, ImportResult, Progress, ReportRow
 from rag.settings import Settings
 from rag.types import (
     Answer,
@@ -132,7 +132,19 @@ class ScriptedAssistant:
 
     def list(self) -> list[ReportRow]:
         return [
-            ReportRow(r.id, r.name, r.title, r.country, r.published_on, len(r.entries), 2, "ready") for r in self.stored.values()
+            ReportRow(
+                r.id,
+                r.name,
+                r.title,
+                r.country,
+                r.published_on,
+                len(r.entries),
+                2,
+                "ready",
+                r.size,
+                datetime(2020, 3, 1, tzinfo=UTC),
+            )
+            for r in self.stored.values()
         ]
 
     def show(self, report: str) -> Report:
@@ -144,6 +156,9 @@ class ScriptedAssistant:
     def add(self, paths: Sequence[str | Path], progress: Callable[[Progress], None] | None = None) -> list[ImportResult]:
         results = []
         for path in map(Path, paths):
+            if progress:
+                progress(Progress("read", 0, 1, path.name))
+                progress(Progress("embed", 1, 3))
             if path.name in self.refuse:
                 results.append(ImportResult(path.name, "refused", self.refuse[path.name]))
                 continue
@@ -171,6 +186,13 @@ class ScriptedAssistant:
             date(2018, 4, 9) if known else None,
             (),
         )
+
+    def folder_changes(self, folder: Path | None = None) -> FolderChanges:
+        present = {p.name for p in self.settings.corpus.iterdir()} if self.settings.corpus.is_dir() else set()
+        return FolderChanges(tuple(sorted(present - self.stored.keys())), (), tuple(sorted(self.stored.keys() - present)))
+
+    def entries_by_month(self) -> list[tuple[int, str, int]]:
+        return [(201804, "Mali", 2 * len(self.stored))] if self.stored else []
 
     def warm(self) -> None:
         self.warmed.set()
