@@ -345,7 +345,8 @@ class Assistant:
         was_read = time.perf_counter()
         covered = self.coverage()
         span = DateRange(covered.first, covered.last) if covered.first and covered.last else None
-        answer = self.answerer.answer(question, read.passages, span, read.readings or None)
+        answer = self._in_parts(question, read, span)
+        answer = answer or self.answerer.answer(question, read.passages, span, read.readings or None)
         ended = time.perf_counter()
         if top_k:
             answer = replace(answer, passages=read.passages[:top_k])
@@ -359,6 +360,20 @@ class Assistant:
                 "answer": ended - was_read,
             },
         )
+
+    def _in_parts(self, question: Question, whole: ReadPassages, covered: DateRange | None) -> Answer | None:
+        """The answer to a question for two things, each found by itself; None when it is one or no part is answered."""
+        from rag.answers.parts import join_answers, split_question, tells_apart
+
+        parts = split_question(question) if self.settings.answering.parts else ()
+        answers = []
+        for part in parts:
+            asked = self.understand(part.text, filters=question.filters)
+            read = self._read(asked, self.retriever.search(asked, _READ_PASSAGES))
+            answers.append(self.answerer.answer(asked, read.passages, covered, read.readings or None))
+        if not tells_apart(answers):
+            return None
+        return join_answers(question, parts, answers, whole.passages[: self.settings.answering.passages])
 
     def stream(self, text: str, *, history: Sequence[Turn] = (), filters: Filters | None = None) -> Iterator[Answer]:
         """Answer in parts: each item is a whole ``Answer`` so far, the last one complete.

@@ -6,7 +6,7 @@ A mark is ``[n]`` in an answer, n being the number of a citation; ``[1][3]`` and
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from rag.types import Citation, Passage, RetrievedPassage, Span
 
@@ -40,6 +40,22 @@ def keep_known_marks(answer: str, known: Collection[int]) -> tuple[str, int]:
     text = _MARK.sub(keep, answer)
     # A removed mark leaves its space before the full stop.
     return (re.sub(r"\s+(?=[.,;:!?])", "", text) if invented else text), invented
+
+
+def renumber(answer: str, numbers: Mapping[int, int]) -> str:
+    """An answer with the numbers of its marks replaced; marks that are not named stay.
+
+    Args:
+        answer: Text with marks.
+        numbers: New number by old.
+
+    Returns:
+        The text.
+    """
+    return _MARK.sub(
+        lambda mark: "".join(f"[{numbers.get(int(n), int(n))}]" for n in mark.group(1).split(",")),
+        answer,
+    )
 
 
 def cite(passage: Passage, span: Span, number: int) -> Citation:

@@ -11,6 +11,7 @@ from rag.answers.events import Told, same_time, tellings
 from rag.answers.evidence import ScoredSentence
 from rag.answers.figures import Figure, find_figures
 from rag.answers.measures import Measure, asked_measure, other_persons, tells_outcome
+from rag.answers.value import find_value
 from rag.reports.date_text import format_day
 from rag.types import Passage, Question, Span
 
@@ -22,6 +23,17 @@ _NEAR = 3
 
 _WELL_PLACED = 10
 """Place among all sentences up to which one is near enough to the question to be quoted for saying a figure first."""
+
+_INSTEAD = 5
+"""Place among all sentences before which a figure of the asked measure is taken instead of one of another measure."""
+
+_OTHER_ACCOUNT = re.compile(
+    r"^(?:But\s+|Yet\s+|However,\s+)?(?:(?:by|in|according\s+to)\s+)?(?:an?other|others?|some|a\s+different|a\s+second|a\s+later)\b"
+    r"(?:\s+[\w-]+){0,3}?\s+(?:accounts?|versions?|sources?|reports?|papers?|newspapers?|outlets?|officials?|agenc(?:y|ies)|says?|said|"
+    r"writes?|wrote|puts?|gives?|gave|claims?|insists?)\b",
+    re.IGNORECASE,
+)
+"""How a sentence opens that tells the thing before it otherwise."""
 
 _CORRECTION = re.compile(
     r"\bcorrect(?:ed|ion|s)?\b|\brevis(?:ed|ion)\b|\b(?:wrong|mistaken|understated|overstated)\b|\braised\s+(?:that|the\s+toll|it)\b|"
@@ -77,8 +89,36 @@ def differing_figures(
     counted = {"", "men", main.figure.counted, *(("person", *measure.counted) if main.figure.counted == "" else ())}
     same = [c for c in claims if c.figure.counted in counted and same_time(c.told.on, main.told.on)]
     if len({c.figure.value for c in same}) < 2:
-        return None
+        # the best sentence may count others than those asked for ("20 enemies"), and one near it the right ones
+        instead = 0 < main.rank < _INSTEAD and find_figures(best.text, best.dates)
+        return _composed([main], set()) if instead else None
     return _composed(_chosen(main, same), {c.sentence for c in same if c.figure.replaced})
+
+
+def other_accounts(question: Question, scored: Sequence[ScoredSentence]) -> Composition | None:
+    """Compose an answer from the best sentence and the ones after it that give other accounts of the same thing.
+
+    Args:
+        question: As understood.
+        scored: Sentences of the retrieved passages, most probable first.
+
+    Returns:
+        The values of all side by side, or None when no other account follows.
+    """
+    if not scored or question.kind == "yes_no":
+        return None
+    best = scored[0]
+    after = [s for s in scored if s.retrieved.passage.id == best.retrieved.passage.id and s.span.start >= best.span.end]
+    told = [best]
+    for sentence in sorted(after, key=lambda s: s.span.start):
+        if not _OTHER_ACCOUNT.match(sentence.text):
+            break
+        told.append(sentence)
+    if len(told) < 2:
+        return None
+    values = [find_value(question, sentence) for sentence in told]
+    quotes = tuple(Quote(s.retrieved.passage, s.span, (v.span,) if v.span else ()) for s, v in zip(told, values, strict=True))
+    return Composition("; or: ".join(dict.fromkeys(v.text for v in values)), quotes, "The reports give different accounts.")
 
 
 def _claims(measure: Measure, told: Sequence[Told], scored: Sequence[ScoredSentence]) -> list[_Claim]:
@@ -145,5 +185,7 @@ def _composed(claims: Sequence[_Claim], giving_up: Collection[tuple[str, int]]) 
         corrected = corrected or is_correction
         later = "later " if index > 0 and not figure.replaced and _LATER.search(told.text) else ""
         said.append(f"corrected to {dated}" if is_correction else f"{later}{dated}")
+    if len(claims) == 1:
+        return Composition(claims[0].figure.text, tuple(quotes.values()))
     remark = "A later figure corrects an earlier one." if corrected else "The reports give different figures."
     return Composition("; ".join(said), tuple(quotes.values()), remark)

@@ -13,6 +13,7 @@ from datetime import timedelta
 from rag.answers.measures import is_measure_word
 from rag.answers.words import content_words, related
 from rag.reports.names import find_names, fold
+from rag.search.terms import holds
 from rag.types import DateRange, Passage, Question, Span
 
 _NEAR_BEST = 0.5
@@ -73,8 +74,11 @@ def tellings(question: Question, passages: Sequence[Passage], idf: Callable[[str
         sentences = entries.setdefault((passage.report_id, passage.entry), {})
         for span in passage.sentences:
             sentences.setdefault(span.start, (passage, span))
-    walked = [_walk(question, [sentences[k] for k in sorted(sentences)], asked) for sentences in entries.values()]
-    best = max((step.goes_on for walk in walked for step in walk if step.timely), default=0.0)
+    forms = _rarest_name(question, idf)
+    walked = [_walk(question, [sentences[k] for k in sorted(sentences)], asked, forms) for sentences in entries.values()]
+    if forms and not any(step.named for walk in walked for step in walk):
+        walked = [_walk(question, [sentences[k] for k in sorted(sentences)], asked, ()) for sentences in entries.values()]
+    best = max((step.goes_on for walk in walked for step in walk if step.timely and step.named), default=0.0)
     least = max(_LEAST, _NEAR_BEST * best)
     found = [told for walk in walked for told in _active(walk, least)]
     return sorted(found, key=lambda t: (str(t.passage.published_on), t.passage.report, t.span.start))
@@ -102,6 +106,7 @@ class _Step:
         told: The sentence.
         names: Share of the asked words it holds itself.
         goes_on: The same with the opening of its entry.
+        named: Whether it or the opening of its entry holds the rarest name of the question; so where that has none.
         timely: Whether its time is not another than asked for.
         turns: Whether it names another time itself.
     """
@@ -109,15 +114,26 @@ class _Step:
     told: Told
     names: float
     goes_on: float
+    named: bool
     timely: bool
     turns: bool
 
 
-def _walk(question: Question, sentences: Sequence[tuple[Passage, Span]], asked: Mapping[str, float]) -> list[_Step]:
+def _rarest_name(question: Question, idf: Callable[[str], float]) -> tuple[str, ...]:
+    """The folded forms of the name that says most about which event is meant; empty when the question has no name."""
+    if not question.names:
+        return ()
+    rarest = max(range(len(question.names)), key=lambda i: idf(question.names[i]))
+    return (fold(question.names[rarest]), *(question.forms[rarest] if rarest < len(question.forms) else ()))
+
+
+def _walk(
+    question: Question, sentences: Sequence[tuple[Passage, Span]], asked: Mapping[str, float], forms: Sequence[str]
+) -> list[_Step]:
     total = sum(asked.values()) or 1.0
     wanted = [d.range for d in question.dates]
     steps: list[_Step] = []
-    opening = frozenset[str]()
+    opening, opened = frozenset[str](), False
     for index, (passage, span) in enumerate(sentences):
         inside = [d.range for d in passage.dates if span.start <= d.start and d.end <= span.end]
         met = next((r for r in inside if any(same_time(r, w) for w in wanted)), None)
@@ -126,13 +142,15 @@ def _walk(question: Question, sentences: Sequence[tuple[Passage, Span]], asked: 
         on = met or past or (passage.on if own else inside[0] if inside else None)
         told = Told(passage, span, on, True)
         stems = frozenset(w.stem for w in content_words(f"{passage.place if own and index == 0 else ''} {told.text}"))
+        folded = fold(f"{passage.place if own and index == 0 else ''} {told.text}")
+        named = not forms or any(holds(folded, form) for form in forms)
         if index == 0 and own:
-            opening = stems
+            opening, opened = stems, named
         names, goes_on = (
             sum(weight * related(stem, held) for stem, weight in asked.items()) / total for held in (stems, stems | opening)
         )
         timely = not wanted or on is None or any(same_time(on, w) for w in wanted)
-        steps.append(_Step(told, names, goes_on, timely, bool(inside) and not timely))
+        steps.append(_Step(told, names if named else 0.0, goes_on, named or opened, timely, bool(inside) and not timely))
     return steps
 
 
@@ -146,7 +164,7 @@ def _active(steps: Sequence[_Step], least: float) -> list[Told]:
             active, on = True, told.on
         elif step.turns or _elsewhere(told, known):
             active = False
-        elif not found and not active and step.timely and step.goes_on >= least:
+        elif not found and not active and step.timely and step.named and step.goes_on >= least:
             active, on = True, told.on
         if active:
             found.append(Told(told.passage, told.span, on, step.names >= least))

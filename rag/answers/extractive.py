@@ -11,7 +11,7 @@ from rag.answers.abstention import abstain
 from rag.answers.citations import cite
 from rag.answers.composition import Composition
 from rag.answers.confidence import confidence_features, load_calibration
-from rag.answers.conflicts import differing_figures
+from rag.answers.conflicts import differing_figures, other_accounts
 from rag.answers.evidence import PassageReader, ScoredSentence, score_sentences
 from rag.answers.value import find_value
 from rag.answers.words import content_words
@@ -137,7 +137,8 @@ class ExtractiveAnswerer:
     ) -> Composition | None:
         """An answer that needs more than one passage, or None when one sentence will do."""
         if self._settings.differing:
-            return differing_figures(question, scored, self._around(question, retrieved), self._idf)
+            figures = differing_figures(question, scored, self._around(question, retrieved), self._idf)
+            return figures or other_accounts(question, scored)
         return None
 
     def _around(self, question: Question, retrieved: Sequence[RetrievedPassage]) -> list[Passage]:

@@ -185,7 +185,7 @@ def _measure(text: str, before: int, start: int, end: int, after: int) -> tuple[
     counted = "person" if re.search(r"\btotal\s+of\s+$", text[:start], re.IGNORECASE) else ""
     if person and len(near[: person.start()].split()) <= 3:
         counted = str(person.lastgroup)
-    elif not (outcome and len(near[: outcome.start()].split()) <= 1):
+    elif not (outcome and not content_words(near[: outcome.start()])):
         words = [w for w in content_words(near) if not near[: w.start].strip()]
         counted = words[0].stem if words else counted
     left = text[before:start]

@@ -7,7 +7,7 @@ import pytest
 from answer_doubles import passage, retrieved
 
 from rag.answers.composition import Composition
-from rag.answers.conflicts import differing_figures
+from rag.answers.conflicts import differing_figures, other_accounts
 from rag.answers.events import tellings
 from rag.answers.evidence import FEATURES, score_sentences
 from rag.search.question import understand
@@ -75,3 +75,17 @@ def test_a_telling_ends_where_another_place_comes_up() -> None:
     )
     told = tellings(understand("how many died at Oldtown in May 2019"), [both], lambda word: 1.0)
     assert [t.text for t in told][1:] == ["Two died."]
+
+
+def test_another_account_that_follows_is_quoted_too() -> None:
+    import numpy as np
+
+    place = passage(
+        "May 2, 2019: The patrol was looking for Ann Smith. Other accounts say it was Bob Jones. The patrol returned."
+    )
+    question = understand("who was the patrol looking for")
+    weights = [1.0 if name in ("cover", "typed") else 0.0 for name in FEATURES]
+    scored = score_sentences(question, retrieved(place), np.zeros(4, np.float32), {}, lambda word: 1.0, weights)
+    found = other_accounts(question, scored)
+    assert found is not None
+    assert quoted(found) == ["May 2, 2019: The patrol was looking for Ann Smith.", "Other accounts say it was Bob Jones."]
