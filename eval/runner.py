@@ -67,6 +67,7 @@ ABLATIONS = (
     Variant("no name evidence", {"search.name_weight": 0.0}, ""),
     Variant("names by capitals alone", {"understanding.names": False}, ""),
     Variant("event days not looked up", {"understanding.event_dates": False}, "the day after the raid has no date"),
+    Variant("follow-ups read alone", {"understanding.follow_ups": False}, ""),
     Variant("typing errors left in", {"understanding.typos": False}, ""),
     Variant("no reranking", {"search.reader_weight": 0.0}, "the reader answers, the order of passages stays"),
     Variant("no reader", {"answering.reader": False}, "sentences picked by rules"),

@@ -88,7 +88,8 @@ def same_time(first: DateRange | None, second: DateRange | None) -> bool:
     """Whether two tellings may mean one day: their days meet within ``_SLACK``; an undated one may mean any."""
     if first is None or second is None:
         return True
-    return first.start - _SLACK <= second.end and second.start - _SLACK <= first.end
+    # Ends are compared by their distance: those of open ranges ("since May") cannot be moved.
+    return first.start - second.end <= _SLACK and second.start - first.end <= _SLACK
 
 
 def _anchors(question: Question, idf: Callable[[str], float]) -> dict[str, float]:

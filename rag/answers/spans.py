@@ -26,10 +26,10 @@ _QUALIFIER = (
 )
 NUMBER = re.compile(
     rf"(?<![\w.,-])(?:(?:{_QUALIFIER})\s+)?(?:[$€£]\s?)?(?:\d{{1,3}}(?:,\d{{3}})+|\d+(?:\.\d+)?|{_WORD_NUMBER})"
-    rf"(?:\s?%|\s+(?:{_ROUND}|percent|per\s+cent))*(?!\w)(?!-(?:year|day|man|month))",
+    rf"(?:\s?%|\s+(?:{_ROUND}|percent|per\s+cent))*(?!\w)(?!-(?:year|day|man|month))(?:\s+or\s+(?:more|so|fewer|less)(?!\w))?",
     re.IGNORECASE,
 )
-_UNIT = re.compile(
+UNIT = re.compile(
     r"\s+(?:kilomet(?:er|re)s?|km|met(?:er|re)s?|miles?|hours?|days?|weeks?|months?|years?|minutes?|tons?|tonnes?|kilograms?|kg|"
     r"dollars|euros|percent|people|men|square\s+\w+)\b",
     re.IGNORECASE,
@@ -133,7 +133,7 @@ def _numbers(question: Question, text: str, dates: Sequence[tuple[int, int]]) ->
         following = content_words(text[end : end + 48])[:3]
         bonus = max((related(w.stem, asked) * (1.6 - 0.3 * i) for i, w in enumerate(following)), default=0.0)
         if question.kind == "how_much":
-            unit = _UNIT.match(text, end)
+            unit = UNIT.match(text, end)
             end, bonus = (unit.end(), bonus + 0.6) if unit else (end, bonus)
         found.append((start, end, bonus))
     return found

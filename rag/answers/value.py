@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from rag.answers.evidence import ScoredSentence
-from rag.answers.spans import NUMBER
+from rag.answers.spans import NUMBER, UNIT
 from rag.answers.words import content_words, related
 from rag.reports.date_text import format_range
 from rag.reports.names import find_names
@@ -39,7 +39,7 @@ def find_value(question: Question, sentence: ScoredSentence) -> Value:
     if question.kind == "when":
         return _when(sentence)
     if question.kind in ("how_many", "how_much"):
-        return _number(sentence)
+        return _number(sentence, question.kind == "how_much")
     if question.kind == "where" and sentence.candidate is not None and not _names_something(sentence):
         return Value(sentence.candidate.text, sentence.candidate.span)
     if sentence.read is not None:
@@ -101,11 +101,15 @@ def _dated(mention: DateMention) -> Value:
     return Value(mention.text if whole else format_range(mention.range), span)
 
 
-def _number(sentence: ScoredSentence) -> Value:
+def _number(sentence: ScoredSentence, measured: bool = False) -> Value:
+    """The number the reader points at, with its qualifier, and with its unit where a measure is asked for."""
     if sentence.read is not None:
         read = sentence.read
         for number in _numbers(sentence):
             if number.start < read.end and read.start < number.end:
+                text, base = sentence.text, sentence.span.start
+                unit = UNIT.match(text, number.end - base) if measured else None
+                number = Span(number.start, base + unit.end()) if unit else number
                 return Value(sentence.slice(number), number)
     if sentence.candidate is not None:
         return Value(sentence.candidate.text, sentence.candidate.span)

@@ -48,6 +48,13 @@ _RULES: tuple[tuple[str, str], ...] = (
     ("yes_no", rf"^\s*(?:(?:and|so|but|ok|well)\s+)?(?:{AUXILIARIES})\b"),
     ("how", r"\bhow\b"),
 )
+# A search without question words: "convoy ambush march 2018 soldiers killed" asks how many.
+_COUNTED = re.compile(
+    r"\b(?:killed|dead|died|deaths|fatalities|injured|wounded|hurt|casualties|losses|missing|arrested|kidnapped|abducted|detained)\s*[?.]?$|"
+    r"\b(?:number|total)\s+(?:of\s+)?[a-z]+|\bsize\s+of\s+the\s+(?:force|army|group|crowd|contingent)\b",
+    re.IGNORECASE,
+)
+_WORDED = re.compile(r"\b(?:who|whom|whose|what|which|when|where|why|how|tell|describe|explain)\b", re.IGNORECASE)
 _COMPILED = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _RULES)
 
 
@@ -60,4 +67,4 @@ def question_kind(text: str) -> str:
     for kind, pattern in _COMPILED:
         if pattern.search(text):
             return kind
-    return "what"
+    return "how_many" if _COUNTED.search(text) and not _WORDED.search(text) else "what"

@@ -9,9 +9,9 @@ from dataclasses import replace
 from datetime import date
 
 from rag.errors import UsageError
-from rag.reports.dates import find_dates
 from rag.reports.names import find_names
 from rag.search.corrections import correct
+from rag.search.followup import make_whole
 from rag.search.kinds import question_kind
 from rag.search.lexicon import Lexicon
 from rag.search.periods import question_days
@@ -22,24 +22,7 @@ from rag.types import DateRange, Filters, Question, Turn
 MAX_CHARACTERS = 2000
 """Longest question answered; what is longer is a document, not a question."""
 
-_FOLLOW_UP_OPENING = re.compile(
-    r"^\s*(?:and|but|so|then|also|or|what about|how about|what of|and what|anything else|any others?|who else|where else|"
-    r"what else|when else)\b",
-    re.IGNORECASE,
-)
-_REFERRING = re.compile(
-    r"\b(?:he|she|it|they|them|him|her|his|its|their|theirs|this|that|these|those|there|then|both|"
-    r"the (?:attack|attackers?|group|incident|ambush|event|operation|victims?|raid|clash|town|village|camp|same|others?|former|"
-    r"latter))\b",
-    re.IGNORECASE,
-)
 _WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
-_FUNCTION_WORDS = frozenset(
-    "a an and are as at be been but by did do does for from had has have how in into is it its me many much of on or over so "
-    "than "
-    "that the their them then there these they this those to up was were what when where which while who whom whose why will "
-    "with would you about after before during any all else".split()
-)
 
 
 def clean_question(text: str) -> str:
@@ -96,7 +79,8 @@ def understand(
     cleaned = clean_question(text)
     options = options or Understanding()
     corrected, corrections = correct(cleaned, lexicon) if lexicon and options.typos else (cleaned, ())
-    whole = make_whole(corrected, history)
+    earlier = history if options.follow_ups else ()
+    whole = make_whole(corrected, earlier, lexicon.names if lexicon and options.names else find_names)[:MAX_CHARACTERS]
     filters = filters or Filters()
     asked = question_days(whole, coverage, today)
     if asked.as_of:
@@ -116,32 +100,3 @@ def understand(
         forms=tuple(name_forms(name, lexicon.book) for name in names) if lexicon else (),
         corrections=corrections,
     )
-
-
-def make_whole(text: str, history: Sequence[Turn]) -> str:
-    """Complete a follow-up from the last question of the conversation.
-
-    A question that opens like a follow-up, refers back, or names nothing of its own is joined to the one before it; dates of the
-    earlier question are dropped when the new one brings its own. A question that stands alone comes back as it is.
-    """
-    earlier = [turn.content for turn in history if turn.role == "user" and _WORD.search(turn.content)]
-    if not earlier or not _needs_context(text):
-        return text
-    previous = " ".join(earlier[-1].split())[:MAX_CHARACTERS]
-    if _needs_context(previous) and len(earlier) > 1:
-        previous = make_whole(previous, [Turn("user", e) for e in earlier[:-1]])
-    if find_dates(text):
-        for mention in reversed(find_dates(previous)):
-            previous = previous[: mention.start] + previous[mention.end :]
-        previous = re.sub(r"\s+(?:in|on|during|since|before|after|of)\s*(?=[?.!,]|$)", "", " ".join(previous.split()))
-    return f"{previous.rstrip(' ?.!')} — {text}"[:MAX_CHARACTERS]
-
-
-def _needs_context(text: str) -> bool:
-    if _FOLLOW_UP_OPENING.search(text):
-        return True
-    content = [w for w in _WORD.findall(text.lower()) if w not in _FUNCTION_WORDS]
-    names = find_names(text)
-    if _REFERRING.search(text) and len(names) <= 1 and len(content) <= 6:
-        return True
-    return not names and len(content) <= 2

@@ -1,0 +1,260 @@
+"""A follow-up made whole: what it leaves out or refers to is put in from the conversation, and shown as understood.
+
+What is carried over is the topic: the last question that stood alone without its question words, with the days and the answer
+that came after. The topic changes with a question that brings names of its own and refers to nothing before it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from rag.reports.countries import country_of
+from rag.reports.date_text import format_range
+from rag.reports.dates import find_dates
+from rag.reports.names import NameMention, find_names, fold
+from rag.search.kinds import AUXILIARIES, question_kind
+from rag.types import DateMention, Turn
+
+MAX_TOPIC_CHARACTERS = 240
+"""Of a topic carried over; the reader sees some 50 words of a question."""
+
+_F = re.IGNORECASE
+_CONJUNCTION = re.compile(r"^\s*(?:(?:and|but|so|then|also|or|ok|okay|well)\b[\s,]*)+", _F)
+_OPENING = re.compile(
+    r"^\s*(?:and|but|so|then|also|or|what about|how about|what of|and what|anything else|any others?|who else|where else|"
+    r"what else|when else)\b",
+    _F,
+)
+_ABOUT = re.compile(r"^\s*(?:(?:and|but|so)\s+)?(?:what about|how about|what of)\s+", _F)
+_PRONOUN = re.compile(r"\b(?:he|she|him|her|they|them|it)\b", _F)
+_POSSESSIVE = re.compile(r"\b(?:his|their|its)\b", _F)
+_PERSONAL = re.compile(r"\b(?:he|she|him|his)\b", _F)
+_THING = (
+    r"attack|attackers?|group|incident|ambush|event|operation|victims?|raid|clash|fighting|battle|bombing|bomb|town|village|camp|base|"
+    r"city|region|hospital|round|same|others?|former|latter|dead|wounded|injured|killed"
+)
+_REFERRING = re.compile(
+    rf"\b(?:he|she|it|they|them|him|her|his|its|their|theirs|this|that|these|those|there|then|both|afterwards?|"
+    rf"the (?:{_THING}))\b",
+    _F,
+)
+_HEAD = re.compile(
+    rf"^\s*(?:(?:please\s+)?(?:tell\s+me|talk)\s+(?:about|of)|what\s+(?:has\s+|had\s+)?(?:happened|took\s+place)|"
+    rf"(?P<ask>how\s+(?:many|much|long|far|often|old)(?:\s+(?:people|men|women|civilians|soldiers|others))?|what|which|who|whom|whose|"
+    rf"when|where|why|how)\b|(?=(?:{AUXILIARIES})\b))(?:\s*\b(?:{AUXILIARIES}|been|there)\b)*\s*",
+    _F,
+)
+_OUTCOME = re.compile(
+    r"\b(?:died|dead|deaths?|die|kill(?:ed|s)?|wounded|injur\w+|hurt|casualt\w+|lost|losses|toll|arrested|captured|missing)\b", _F
+)
+_PREPOSITION = re.compile(r"\b(?:in|at|on|near|during|outside|by|against|of|from)\b", _F)
+_DATE_LED = re.compile(r"[\s,]*\b(?:in|on|during|since|before|after|of|from|by|until)?\s*(?:the\s+)?$", _F)
+_PLACE_LED = re.compile(r"^\s*(?:in|at|near|outside|around)\s+(?:the\s+)?$", _F)
+_MONTH = re.compile(r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)", _F)
+_DEICTIC = re.compile(r"\b(?:that|same|last|next|this|previous|following)\b", _F)
+_ASKING = re.compile(rf"\b(?:who|whom|whose|what|which|when|where|why|how)\b|^\s*(?:{AUXILIARIES})\b", _F)
+_HAPPENED = frozenset("happened happen happens occurred took place events event news reported report day".split())
+_WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
+_SMALL = frozenset(
+    "a an and are as at be been but by did do does for from had has have how in into is it its me many much of on or over so "
+    "than that the their them then there these they this those to up was were what when where which while who whom whose "
+    "why will with would you about after before during any all else".split()
+)
+
+Namer = Callable[[str], Sequence[NameMention]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Topic:
+    """What a conversation is about.
+
+    Attributes:
+        text: The question that stood alone, without its question words.
+        question: The last question, made whole.
+        days: The last days spoken of, or None.
+        names: Names of the last answer that are no countries.
+        reply_days: Days the last answer to a *when* gives, or None.
+    """
+
+    text: str
+    question: str
+    days: DateMention | None
+    names: tuple[str, ...]
+    reply_days: DateMention | None
+
+
+def make_whole(text: str, history: Sequence[Turn], names_of: Namer = find_names) -> str:
+    """Complete a follow-up from the conversation.
+
+    Args:
+        text: The question, cleaned.
+        history: Earlier turns, oldest first.
+        names_of: Finds names.
+
+    Returns:
+        A question that can stand alone; the text itself when it already does.
+    """
+    topic = _topic(history, names_of)
+    return _completed(text, topic, names_of) if topic and needs_context(text, names_of) else text
+
+
+def needs_context(text: str, names_of: Namer = find_names) -> bool:
+    """Whether a question cannot stand alone: it opens like a follow-up, refers back, or names nothing of its own."""
+    if _OPENING.search(text):
+        return True
+    names = names_of(text)
+    content = _content(text)
+    if find_dates(text) and set(content) <= _HAPPENED | {w for d in find_dates(text) for w in _content(d.text)}:
+        return False
+    if re.match(r"\s*what\s+(?:is|are|was|were|does)\s+an?\b", text, _F) and not _REFERRING.search(text):
+        return False  # a definition
+    if _REFERRING.search(text) and len(names) <= 1 and len(content) <= 8:
+        return not (names and _starts_topic(text, names))
+    return not names and len(content) <= 5
+
+
+def _starts_topic(text: str, names: Sequence[NameMention]) -> bool:
+    """Whether what refers back stands after a name of the question itself, and so may mean it ("did NAME say they ...")."""
+    match = _REFERRING.search(text)
+    return (
+        match is not None
+        and names[0].end <= match.start()
+        and re.fullmatch(r"he|she|him|her|his|they|them|theirs?", match[0], _F) is not None
+    )
+
+
+def _content(text: str) -> list[str]:
+    return [w for w in _WORD.findall(text.lower()) if w not in _SMALL]
+
+
+def _topic(history: Sequence[Turn], names_of: Namer) -> _Topic | None:
+    topic: _Topic | None = None
+    for turn in history:
+        content = " ".join(turn.content.split())
+        if not _WORD.search(content):
+            continue
+        if turn.role == "assistant":
+            if topic is not None:
+                topic = _answered(topic, content, names_of)
+            continue
+        if topic is None or not needs_context(content, names_of):
+            days = find_dates(content)
+            text = _HEAD.sub("", _CONJUNCTION.sub("", content)).rstrip(" ?.!")[:MAX_TOPIC_CHARACTERS]
+            topic = _Topic(text, content, days[-1] if days else None, (), None)
+        else:
+            whole = _completed(content, topic, names_of)
+            days = find_dates(whole)
+            own = find_dates(content)
+            text = f"{_without_dates(topic.text)} {_dated(days[-1])}" if own and days else topic.text
+            topic = replace(topic, text=text, question=whole, days=days[-1] if days else topic.days, reply_days=None)
+    return topic
+
+
+def _answered(topic: _Topic, reply: str, names_of: Namer) -> _Topic:
+    first = " ".join(re.split(r"(?<=[a-z\d][.!?])\s+(?=[A-Z])", re.sub(r"\[\d+\]", "", reply))[:2])[:400]
+    told = find_dates(first)
+    dated = [(d.start, d.end) for d in told]
+    known = fold(topic.question)
+    names = [n.text for n in names_of(first) if not any(a <= n.start < b for a, b in dated)]
+    new = tuple(dict.fromkeys(n for n in names if not country_of(n) and fold(n) not in known))
+    days = topic.days or (told[0] if told else None)
+    when = told[0] if told and question_kind(topic.question) == "when" else None
+    return replace(topic, names=new, days=days, reply_days=when)
+
+
+def _completed(text: str, topic: _Topic, names_of: Namer) -> str:
+    core = _ABOUT.sub("", text)
+    core = _CONJUNCTION.sub("", core).rstrip(" ?.!") or text
+    core = _dates_told(core, topic.days)
+    has_dates = bool(find_dates(core))
+    about = _without_dates(topic.text) if has_dates else topic.text
+    if not has_dates and topic.reply_days and not find_dates(about):
+        about = f"{about} {_dated(topic.reply_days)}"
+    if not _ASKING.search(core):
+        return _elliptic(core, about, topic, names_of)
+    core, replaced = _named(core, topic)
+    if question_kind(core) == "how_many" or _OUTCOME.search(core):
+        about = _circumstances(about)
+    return _joined(core, about, () if replaced else _referents(core, topic))
+
+
+def _elliptic(core: str, about: str, topic: _Topic, names_of: Namer) -> str:
+    """ "And in Gao?", "the wounded?", "June 2018?": the last question with that part exchanged."""
+    names = names_of(core)
+    previous = topic.question.rstrip(" ?.!")
+    days = find_dates(core)
+    if days and not [w for w in _content(core) if not any(w in d.text.lower() for d in days)]:
+        return f"{_without_dates(previous)} {_dated(days[-1])}"
+    if names and not _content(core[: names[0].start] + core[names[-1].end :]):
+        old = [n for n in names_of(previous) if _PLACE_LED.search(previous[: n.start].rsplit(None, 2)[-1] + " ")] or list(
+            names_of(previous)
+        )
+        if old:
+            last = old[-1]
+            return f"{previous[: last.start]}{core[names[0].start : names[-1].end]}{previous[last.end :]}"
+    head = _HEAD.match(previous)
+    ask = (head["ask"] if head else None) or "what"
+    if _OUTCOME.search(core):
+        ask = "how many"
+        core = re.sub(r"^the\s+", "", core, flags=_F)
+    return _joined(f"{ask} {core}", _circumstances(about), ())
+
+
+def _named(core: str, topic: _Topic) -> tuple[str, bool]:
+    """The question with its pronoun replaced by what the last answer named, where it can mean nothing else."""
+    asked = question_kind(topic.question)
+    personal = _PERSONAL.search(core)
+    if not topic.names or not (personal or asked in ("who", "list")):
+        return core, False
+    referent = " and ".join(topic.names[:1] if personal else topic.names[:3])
+    if match := _POSSESSIVE.search(core):
+        return f"{core[: match.start()]}{referent}'s{core[match.end() :]}", True
+    if match := _PRONOUN.search(core):
+        return f"{core[: match.start()]}{referent}{core[match.end() :]}", True
+    return core, False
+
+
+def _referents(core: str, topic: _Topic) -> tuple[str, ...]:
+    """Names of the last answer that "that village", "there" or "it" may mean."""
+    return topic.names[:3] if _REFERRING.search(core) else ()
+
+
+def _joined(core: str, about: str, names: Sequence[str]) -> str:
+    extra = [n for n in names if fold(n) not in fold(about)]
+    parts = [about, *extra]
+    return f"{core} ({', '.join(part for part in parts if part)})" if any(parts) else core
+
+
+def _circumstances(about: str) -> str:
+    """A topic without the outcome it asked for: "in the bombing" of "people died in the bombing"."""
+    if (outcome := _OUTCOME.search(about)) and (place := _PREPOSITION.search(about)) and outcome.start() < place.start():
+        return about[place.start() :]
+    return about
+
+
+def _dates_told(core: str, days: DateMention | None) -> str:
+    """The question with "the year before" and "early June" told as the days they mean in the conversation."""
+    if days is None:
+        return core
+    known = {(d.start, d.end) for d in find_dates(core)}
+    for mention in reversed(find_dates(core, days.range.end)):
+        if (mention.start, mention.end) not in known:
+            before = core[: mention.start]
+            led = re.search(r"\b(?:in|on|by|since|before|after|until|during|from|of)\s+(?:the\s+)?$", before, _F)
+            told = format_range(mention.range) if led else _dated(mention)
+            if _MONTH.search(mention.text) and not _DEICTIC.search(mention.text):
+                told = f"{mention.text} {mention.range.start.year}"  # "early June", with its year
+            core = f"{re.sub(r'the +$', '', before) if led else before}{told}{core[mention.end :]}"
+    return core
+
+
+def _dated(mention: DateMention) -> str:
+    return f"{'on' if mention.range.is_day else 'in'} {format_range(mention.range)}"
+
+
+def _without_dates(text: str) -> str:
+    for mention in reversed(find_dates(text)):
+        text = _DATE_LED.sub("", text[: mention.start]) + text[mention.end :]
+    return " ".join(text.split())

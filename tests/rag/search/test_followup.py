@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import pytest
+
+from rag.search.followup import make_whole
+from rag.types import Turn
+
+HISTORY = [
+    Turn("user", "Who attacked the camp in Kidal on April 5, 2018?"),
+    Turn("assistant", "Gunmen of JNIM attacked the camp. [1]"),
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        ("and how many were wounded?", "how many were wounded (attacked the camp in Kidal on April 5, 2018)"),
+        ("and the wounded?", "how many wounded (attacked the camp in Kidal on April 5, 2018)"),
+        ("what about June 2018", "Who attacked the camp in Kidal in June 2018"),
+        ("and in Gao?", "Who attacked the camp in Gao on April 5, 2018"),
+        ("what about the day after", "Who attacked the camp in Kidal on April 6, 2018"),
+        ("and two days later?", "Who attacked the camp in Kidal on April 7, 2018"),
+        (
+            "what happened there in March of the same year?",
+            "what happened there in March 2018 (attacked the camp in Kidal, JNIM)",
+        ),
+        ("who leads it", "who leads JNIM (attacked the camp in Kidal on April 5, 2018)"),
+        ("Who is their leader?", "Who is JNIM's leader (attacked the camp in Kidal on April 5, 2018)"),
+    ],
+)
+def test_what_is_left_out_comes_from_the_conversation(text: str, whole: str) -> None:
+    assert make_whole(text, HISTORY) == whole
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "How many hostages did Boko Haram take from Dapchi in 2018?",
+        "what happened in Gao in 2017?",
+        "what happened on April 7, 2018?",
+        "what is a katiba",
+        "Did Boko Haram say they took hostages in Dapchi?",
+    ],
+)
+def test_change_of_topic_is_recognised(text: str) -> None:
+    assert make_whole(text, HISTORY) == text
+
+
+def test_without_a_conversation_nothing_is_added() -> None:
+    assert make_whole("and how many were wounded?", []) == "and how many were wounded?"
+    assert make_whole("and how many were wounded?", [Turn("assistant", "Hello.")]) == "and how many were wounded?"
+
+
+def test_follow_up_of_a_follow_up_reaches_the_topic() -> None:
+    history = [*HISTORY, Turn("user", "and how many were wounded?"), Turn("assistant", "Eight. [1]")]
+    assert make_whole("and killed?", history) == "how many killed (attacked the camp in Kidal on April 5, 2018)"
+
+
+def test_later_question_counts_from_the_day_spoken_of_last() -> None:
+    history = [*HISTORY, Turn("user", "what about the day after"), Turn("assistant", "Nobody did. [1]")]
+    assert make_whole("and the next day?", history).endswith("on April 7, 2018")
+
+
+def test_day_answered_to_when_goes_with_the_topic() -> None:
+    history = [Turn("user", "When was the hotel in Bamako attacked?"), Turn("assistant", "On November 20, 2015. [1]")]
+    assert make_whole("who claimed it", history) == "who claimed it (the hotel in Bamako attacked on November 20, 2015)"
+
+
+def test_person_answered_stands_for_him() -> None:
+    history = [
+        Turn("user", "Was a missionary kidnapped in Niger?"),
+        Turn("assistant", "Yes: in September men abducted Pierluigi Rossi from Tera. [1]"),
+    ]
+    assert make_whole("how many men came for him?", history).startswith("how many men came for Pierluigi Rossi (")
+
+
+def test_new_topic_is_the_one_carried_on() -> None:
+    history = [*HISTORY, Turn("user", "What did Boko Haram attack in Diffa?"), Turn("assistant", "A camp. [1]")]
+    whole = make_whole("how many died there", history)
+    assert "Diffa" in whole
+    assert "Kidal" not in whole
