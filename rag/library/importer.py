@@ -7,20 +7,18 @@ ownership only while it has something to index, or to search when that pays.
 
 from __future__ import annotations
 
-import logging
 import os
 import threading
-import time
 from collections.abc import Collection, Generator, Iterable, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 
-from rag.errors import IndexMismatchError, LibraryError, RagError, ReportError
+from rag.errors import LibraryError, ReportError
 from rag.library import sources, sync
 from rag.library.catalog import Catalog, Stored
+from rag.library.choice import IndexChoice
 from rag.library.doctor import check_up
-from rag.library.exact import ExactIndex
 from rag.library.indexing import Indexer, model_name
 from rag.library.intake import Intake, ReaderFactory, sandboxed
 from rag.library.originals import Originals
@@ -28,16 +26,10 @@ from rag.library.owner import IndexOwner
 from rag.library.results import FolderChanges, HealthReport, ImportResult, Progress, ProgressCallback, ReportRow
 from rag.library.rows import FloatArray
 from rag.library.vectors import ChromaIndex, VectorIndex
+from rag.library.worker import Worker
 from rag.models.embedder import Embedder, load_embedder
 from rag.settings import Settings
 from rag.types import Report
-
-logger = logging.getLogger(__name__)
-
-POLL_S = 0.5
-EXACT_UP_TO = 50_000
-"""Passages up to which a command that answers once scans them all instead of starting Chroma (settings: vectors.one_shot)."""
-
 
 # The class has a method named list, which would take the place of the type in its annotations.
 Results = list[ImportResult]
@@ -68,9 +60,10 @@ class Library:
         self._intake = Intake(self.catalog, self._originals, settings, reader)
         self._owner = IndexOwner(self.home, self.catalog, settings, lambda: self.model)
         self._indexer = Indexer(self.catalog, self._owner, self._originals, lambda: self.embedder, self._closing.is_set)
-        self._exact: ExactIndex | None = None
-        self._ready = threading.Event()
-        self._watcher: threading.Thread | None = None
+        self._worker = Worker(self.catalog, self._owner, self._indexer, self._lock, self._closing, settings.vectors.wait_s)
+        self._choice = IndexChoice(
+            self.home, self.catalog, self._owner, self._worker, settings.vectors.one_shot, lambda: self.model
+        )
 
     @classmethod
     def open(
@@ -90,16 +83,12 @@ class Library:
         """
         library = cls(settings, embedder, reader)
         if owner:
-            library._watcher = threading.Thread(target=library._watch, daemon=True, name="library-watcher")
-            library._watcher.start()
+            library._worker.watch()
         return library
 
     def close(self) -> None:
         """Stop watching, give up ownership, close everything; safe to call again."""
-        self._closing.set()
-        if self._watcher is not None:
-            self._watcher.join()
-            self._watcher = None
+        self._worker.stop()
         with self._lock:
             self._owner.release()
             self.catalog.close()
@@ -138,7 +127,7 @@ class Library:
         Returns:
             Whether it is so.
         """
-        return self._ready.wait(timeout_s)
+        return self._worker.ready.wait(timeout_s)
 
     # searching ------------------------------------------------------------------------------------------------------------
 
@@ -156,16 +145,7 @@ class Library:
         Raises:
             LibraryError: The catalog cannot be read; an ``IndexMismatchError`` when it was embedded with another model.
         """
-        index = self.index()
-        try:
-            return index.search(vector, k, within)
-        except LibraryError as error:
-            if index is self._exact:
-                raise
-            logger.warning("%s; searching the catalog's vectors instead", error)
-            if index is self._owner.opened:  # else it was closed under the search, which proves nothing
-                self._owner.doubtful = True
-            return self._exact_index().search(vector, k, within)
+        return self._choice.search(vector, k, within)
 
     def index(self) -> VectorIndex:
         """The index that dense search should use now: Chroma where this process has it open, the exact scan otherwise.
@@ -175,28 +155,7 @@ class Library:
         Returns:
             The index; ask again for each search.
         """
-        opened = self._owner.opened
-        if opened is not None:
-            return opened
-        if self._watcher is None and self._wants_chroma():
-            with self._lock:
-                if not self.catalog.has_jobs() and not self._owner.mismatched() and self._owner.acquire():
-                    try:
-                        return self._owner.index()
-                    except LibraryError as error:
-                        logger.warning("%s; searching the catalog's vectors instead", error)
-        return self._exact_index()
-
-    def _wants_chroma(self) -> bool:
-        policy = self.settings.vectors.one_shot
-        return policy == "chroma" or (policy == "auto" and self.catalog.n_passages() > EXACT_UP_TO)
-
-    def _exact_index(self) -> ExactIndex:
-        if self._exact is None:
-            self._exact = ExactIndex(self.catalog, self.model)
-        if self._owner.mismatched() and self._watcher is None:
-            raise IndexMismatchError(f"{self.home}: embedded with another model than models.embedder; run `rag reindex`")
-        return self._exact
+        return self._choice.index()
 
     @contextmanager
     def owned_index(self) -> Generator[ChromaIndex, None, None]:
@@ -208,14 +167,10 @@ class Library:
         Raises:
             LibraryError: Another process owns it.
         """
-        with self._lock:
-            if not self._owner.acquire():
+        with self._worker.ownership() as mine:
+            if not mine:
                 raise LibraryError(f"{self.home}: another process owns the index; stop it and try again")
-            try:
-                yield self._owner.index()
-            finally:
-                if self._watcher is None:
-                    self._owner.release()
+            yield self._owner.index()
 
     # importing ------------------------------------------------------------------------------------------------------------
 
@@ -256,7 +211,7 @@ class Library:
         if plan.to_forget:
             self.catalog.forget_refusals(plan.to_forget)
         gone = self._remove(plan.gone)
-        self._finish([], progress)
+        self._worker.finish([], progress)
         return sorted(results, key=lambda result: result.name) + gone
 
     def differences(self, folder: str | os.PathLike[str] | None = None) -> FolderChanges:
@@ -289,7 +244,7 @@ class Library:
             else:
                 reason = "no such report in the library; `rag list` names those there are"
                 results.append(ImportResult(reference, "refused", reason))
-        self._finish([], None)
+        self._worker.finish([], None)
         return results
 
     def resume(self, progress: ProgressCallback | None = None) -> bool:
@@ -301,17 +256,12 @@ class Library:
         Returns:
             False when another process owns the index and sees to it.
         """
-        with self._lock:
-            if not self._owner.acquire():
-                return False
-            try:
+        with self._worker.ownership() as mine:
+            if mine:
                 self._owner.index(progress)
                 self._indexer.drain(progress)
                 self._indexer.sweep()
-            finally:
-                if self._watcher is None:
-                    self._owner.release()
-        return True
+            return mine
 
     def list(self) -> Rows:
         """All reports by name, new ones that wait included."""
@@ -353,7 +303,7 @@ class Library:
                     results.append(ImportResult(file.name, "refused", "the library was closed first; add it again"))
                 if progress is not None:
                     progress(Progress("read", n + 1, len(files), file.name))
-        waiting = self._finish(stored, progress)
+        waiting = self._worker.finish(stored, progress)
         final: Results = []
         for item in results:
             if not isinstance(item, int):
@@ -362,70 +312,6 @@ class Library:
                 result = stored[item][1]
                 final.append(_queued(result) if item in waiting else result)
         return final
-
-    # the owner's work -----------------------------------------------------------------------------------------------------
-
-    def _finish(self, keys: Collection[int], progress: ProgressCallback | None) -> set[int]:
-        """Do all jobs, here or by waiting for the owner; returns those of the keys that still wait."""
-        try:
-            return self._do_jobs(keys, progress)
-        except LibraryError:
-            if not self._closing.is_set():
-                raise
-            return set(keys)  # closed by another thread: what is stored waits for the next start
-
-    def _do_jobs(self, keys: Collection[int], progress: ProgressCallback | None) -> set[int]:
-        if not self.catalog.has_jobs():
-            return set()
-        until = time.monotonic() + self.settings.vectors.wait_s
-        while True:
-            with self._lock:
-                if self._closing.is_set():
-                    return set(keys)
-                if self._owner.acquire():
-                    try:
-                        self._indexer.drain(progress)
-                        return self._waiting(keys)  # none, unless closing cut it short
-                    finally:
-                        if self._watcher is None:
-                            self._owner.release()
-            self.catalog.persist()
-            waiting = self._waiting(keys)
-            if not waiting or time.monotonic() >= until:
-                return waiting
-            if progress is not None:
-                progress(Progress("wait", len(keys) - len(waiting), len(keys)))
-            if self._closing.wait(POLL_S / 2):
-                return waiting
-
-    def _waiting(self, keys: Collection[int]) -> set[int]:
-        return {key for key, state in self.catalog.states(keys).items() if state == "pending"}
-
-    def _watch(self) -> None:
-        """Become the owner when there is none, and do jobs as they appear."""
-        seen = -1
-        pause_s = POLL_S
-        while True:
-            try:
-                if self._owner.acquire():
-                    version = self.catalog.data_version()
-                    if version != seen or self._owner.opened is None:
-                        with self._lock:
-                            self._owner.index()
-                            if self.catalog.has_jobs() or self._owner.mismatched():
-                                self._indexer.drain()
-                            if seen == -1:
-                                self._indexer.sweep()
-                        seen = version
-                        self._ready.set()
-                pause_s = POLL_S
-            except Exception as error:
-                # The jobs stay, and so must this thread: another process, or the next try, may fare better.
-                pause_s = min(pause_s * 2, 60.0)
-                unforeseen = not isinstance(error, RagError)
-                logger.warning("indexing stopped, next try in %.0f s: %s", pause_s, error, exc_info=unforeseen)
-            if self._closing.wait(pause_s):
-                return
 
     # looking after it -----------------------------------------------------------------------------------------------------
 
@@ -441,19 +327,15 @@ class Library:
         Raises:
             LibraryError: Another process owns the index, or it cannot be built.
         """
-        with self._lock:
-            if not self._owner.acquire():
+        with self._worker.ownership() as mine:
+            if not mine:
                 raise LibraryError(f"{self.home}: another process owns the index; stop it and run `rag reindex` again")
-            try:
-                results = self._intake.read_again(progress)
-                if self._owner.mismatched():
-                    self._indexer.drain(progress)
-                self._owner.rebuild(progress)
+            results = self._intake.read_again(progress)
+            if self._owner.mismatched():
                 self._indexer.drain(progress)
-                self._indexer.sweep()
-            finally:
-                if self._watcher is None:
-                    self._owner.release()
+            self._owner.rebuild(progress)
+            self._indexer.drain(progress)
+            self._indexer.sweep()
         return results
 
     def doctor(self, repair: bool = False, progress: ProgressCallback | None = None) -> HealthReport:
@@ -466,15 +348,8 @@ class Library:
         Returns:
             Every comparison and its outcome.
         """
-        with self._lock:
-            mine = self._owner.acquire()
-            try:
-                return check_up(
-                    self.catalog, self._originals, self._owner, self._indexer, lambda: self.model, mine, repair, progress
-                )
-            finally:
-                if mine and self._watcher is None:
-                    self._owner.release()
+        with self._worker.ownership() as mine:
+            return check_up(self.catalog, self._originals, self._owner, self._indexer, lambda: self.model, mine, repair, progress)
 
 
 def _queued(result: ImportResult) -> ImportResult:
