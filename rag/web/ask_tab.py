@@ -33,6 +33,10 @@ class AskTab:
         with gr.Tab("Ask", id="ask"), gr.Row(elem_classes="desk"):
             # Inside the tab: Gradio counts whatever stands between the tabs as a tab.
             self._asked = gr.State("")
+            # Between the page's script and the handlers: a conversation or a link to open, an answer to keep.
+            self._restoring = gr.Textbox(visible="hidden", elem_id="restoring", label="Conversation to open")
+            self._reopening = gr.Textbox(visible="hidden", elem_id="reopening", label="Link to open")
+            self._kept = gr.Markdown("", **PLAIN, elem_id="kept-record")
             with gr.Column(scale=3, min_width=320, elem_classes="chat-side"):
                 self._coverage = gr.Markdown("", **PLAIN, elem_id="coverage")
                 self._chat = gr.Chatbot(
@@ -52,6 +56,7 @@ class AskTab:
                     )  # fmt: skip
                     self._ask = gr.Button("Ask", variant="primary", scale=0, min_width=84, elem_id="ask")
                     self._fresh = gr.Button("New", scale=0, min_width=70, elem_id="fresh")
+                    gr.Button("History", scale=0, min_width=84, elem_id="history")
             with gr.Column(scale=2, min_width=300, elem_classes="evidence-side"):
                 self._feedback.build()
                 self._evidence = gr.Markdown(EMPTY, **PLAIN, elem_id="evidence")
@@ -79,15 +84,23 @@ class AskTab:
             return typed, "" if typed.strip() else typed, gr.update(visible=False) if typed.strip() else gr.skip()
 
         taken = [self._asked, self._question, self._example_box]
-        given = [self._asked, desk.session, *desk.fields]
         shown = [desk.session, self._chat, self._evidence]
-        gr.on([self._question.submit, self._ask.click], take, self._question, taken, queue=False, **PRIVATE).then(
-            self._events.ask, given, shown, **desk.questions, **PRIVATE
-        )
+        self._answer(desk, gr.on([self._question.submit, self._ask.click], take, self._question, taken, queue=False, **PRIVATE))
         for button in self._examples:
-            button.click(take, button, taken, queue=False, **PRIVATE).then(
-                self._events.ask, given, shown, **desk.questions, **PRIVATE
-            )
+            self._answer(desk, button.click(take, button, taken, queue=False, **PRIVATE))
+
+        def restore(kept: str, session: Any) -> list[Any]:
+            return [*self._events.restore(kept, session), gr.update(visible=False)]
+
+        opened = [*shown, self._example_box]
+        self._restoring.change(restore, [self._restoring, desk.session], opened, queue=False, **PRIVATE)
+
+        def reopen(link: str, session: Any) -> list[Any]:
+            question, fields, *now = self._events.reopen(link, session)
+            return [question, *(fields or [gr.skip()] * len(desk.fields)), *now, gr.update(visible=False)]
+
+        asked = [self._asked, *desk.fields, *opened]
+        self._answer(desk, self._reopening.change(reopen, [self._reopening, desk.session], asked, queue=False, **PRIVATE))
         self._feedback.wire(desk)
         cleared = self._fresh.click(
             lambda: ((), [], EMPTY, "", gr.update(visible=False)),
@@ -97,3 +110,11 @@ class AskTab:
             **PRIVATE,
         )
         desk.follow(cleared)
+
+    def _answer(self, desk: Desk, event: Any) -> None:
+        """Once a question has been taken: answer it, then hand the answer to the browser to keep."""
+        given = [self._asked, desk.session, *desk.fields]
+        shown = [desk.session, self._chat, self._evidence]
+        event.then(self._events.ask, given, shown, **desk.questions, **PRIVATE).then(
+            self._events.kept, desk.session, self._kept, queue=False, **PRIVATE
+        )

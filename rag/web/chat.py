@@ -19,7 +19,9 @@ from rag.web.evidence import render_evidence
 from rag.web.examples import SHOWN, Examples
 from rag.web.filters import in_words, read_filters
 from rag.web.markup import count, literal, one_line
+from rag.web.reopening import read_link
 from rag.web.reply import messages
+from rag.web.transcript import record, restore
 
 if TYPE_CHECKING:
     from rag.assistant import Assistant
@@ -66,7 +68,7 @@ class Events:
             return
         number = session[-1].number + 1 if session else 1
         key = secrets.token_hex(16)
-        thread = session[-1].thread if session else key
+        thread = next((e.thread for e in reversed(session) if e.thread), key)
         now_utc = datetime.now(UTC).isoformat(timespec="seconds")
         asked = Exchange(number, question.strip(), waiting=self._waiting(), key=key, thread=thread, asked_at=now_utc)
         earlier = session[-(KEPT - 1) :]
@@ -125,6 +127,54 @@ class Events:
         if covered.first and covered.last:
             return f"{held}, {format_day(covered.first)} to {format_day(covered.last)}."
         return f"{held}."
+
+    # --- conversations that come back ---------------------------------------------------------------------------------------
+
+    def restore(self, kept: str, session: Session) -> tuple[Session, list[dict[str, str]], str]:
+        """A conversation that the browser kept.
+
+        Args:
+            kept: JSON of its records; nothing where it was cleared.
+            session: The conversation on the page; it stays where the other cannot be read, with the reason added.
+
+        Returns:
+            The conversation, its messages, the evidence panel.
+        """
+        if kept.strip():
+            try:
+                session = restore(kept, self._assistant.show)
+            except RagError as error:
+                session = self._told(session, "Open a conversation", str(error))
+        return session, messages(session), self._evidence(session)
+
+    def reopen(self, link: str, session: Session) -> tuple[str, Sequence[Any] | None, Session, list[dict[str, str]], str]:
+        """A question asked again by a link.
+
+        Args:
+            link: What stood in the address, as JSON.
+            session: The conversation so far.
+
+        Returns:
+            The question to ask, or ""; values of the filter fields, or None to leave them; the conversation, its messages and the
+            evidence panel.
+        """
+        try:
+            rows = self._assistant.list()
+            asked = read_link(link, {row.country for row in rows}, {row.name for row in rows})
+        except RagError as error:
+            session = self._told(session, "Open a link", str(error))
+            return "", None, session, messages(session), self._evidence(session)
+        return asked.question, asked.fields, session, messages(session), self._evidence(session)
+
+    @staticmethod
+    def _told(session: Session, asked: str, problem: str) -> Session:
+        number = session[-1].number + 1 if session else 1
+        return (*session[-(KEPT - 1) :], Exchange(number, asked, error=problem))
+
+    def kept(self, session: Session) -> str:
+        """The last exchange as markup whose text is the JSON that the browser keeps; "" where it has no answer."""
+        text = record(session[-1]) if session else ""
+        return f'<p class="record">{literal(text)}</p>' if text else ""
 
     # --- what follows the library ------------------------------------------------------------------------------------------
 

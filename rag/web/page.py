@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from rag.web.endpoints import Endpoints
 
 TITLE = "Ask the Reports"
-STYLES = ("desk.css", "ask.css", "timeline.css", "corpus.css")
-SCRIPTS = ("desk.js", "ask.js", "corpus.js", "timeline.js")
+STYLES = ("desk.css", "ask.css", "history.css", "timeline.css", "corpus.css")
+SCRIPTS = ("desk.js", "ask.js", "history.js", "corpus.js", "timeline.js")
 HEAD = (
     '<link rel="icon" type="image/svg+xml" href="desk/icon.svg">'
     + "".join(f'<link rel="stylesheet" href="desk/{name}">' for name in STYLES)

@@ -122,11 +122,14 @@ def _quoted(number: int, answer: Answer, text: str) -> str:
         if citation is None:
             continue
         words = text[last : mark.start()]
-        shown = f"{literal(words)}{_mark(number, citation)}"
-        if words.strip() == citation.quote.strip():
-            lead = literal(words[: len(words) - len(words.lstrip())])
-            said = f"{literal(words.lstrip())}{_mark(number, citation)}{_sign('❞', 'quoted word for word')}"
-            shown = f'{lead}<span class="said quoted">{said}</span>'
+        mark_link = _mark(number, citation)
+        said, quote = words.rstrip(), citation.quote.strip()
+        if quote and said.endswith(quote):
+            lead = len(said) - len(quote)
+            sign = _sign("❞", "quoted word for word")
+            shown = f'{literal(words[:lead])}<span class="said quoted">{literal(words[lead:])}{mark_link}{sign}</span>'
+        else:
+            shown = f"{literal(words)}{mark_link}"
         out.append(shown)
         last = mark.end()
     return "".join([*out, literal(text[last:])])

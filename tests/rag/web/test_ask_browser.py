@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
 from browser_kit import PAYLOADS, REPORT, SECOND, Server, ask
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from eval.check import check_questions
 from eval.evalset import load_questions
@@ -108,3 +109,115 @@ def test_sentence_quoted_word_for_word_says_so(page: Page) -> None:
     said = page.locator("#a1 .said.quoted")
     expect(said.first).to_contain_text("a mine destroyed a bus")
     expect(said.first.locator(".unseen")).to_have_text(re.compile("quoted word for word"))
+
+
+def open_history(page: Page) -> Locator:
+    page.locator("#history").click()
+    dialog = page.locator("#history-dialog")
+    expect(dialog).to_be_visible()
+    return dialog
+
+
+def test_conversation_is_kept_opened_again_renamed_and_deleted(page: Page) -> None:
+    ask(page, "who ambushed a patrol of gendarmes in Ayorou")
+    first = page.locator("#a1 .answer-text").inner_text()
+    ask(page, "and when?")
+    page.get_by_role("button", name="New").click()
+    expect(page.locator("#chat .reply")).to_have_count(0)
+    ask(page, "what destroyed a bus near Konna")
+
+    dialog = open_history(page)
+    expect(dialog.locator("li")).to_have_count(2)
+    expect(dialog.locator("li.current")).to_contain_text("what destroyed a bus near Konna")
+    older = dialog.locator("li").nth(1)
+    expect(older).to_contain_text("2 questions")
+    older.get_by_role("button", name="Rename").click()
+    page.keyboard.type("<b>Ayorou</b>")
+    page.keyboard.press("Enter")
+    expect(dialog.locator("li").nth(1).locator(".history-open")).to_contain_text("<b>Ayorou</b>")
+    assert dialog.locator("b").count() == 0
+    dialog.locator("li").nth(1).locator(".history-open").click()
+    expect(page.locator("#chat .reply")).to_have_count(2)
+    expect(page.locator("#a1 .answer-text")).to_have_text(first, use_inner_text=True)
+    expect(page.locator("#e2-1 mark.quote").first).to_be_visible()
+
+    # It goes on where it was: the follow-up is understood, the answer joins the same conversation.
+    ask(page, "and how many gendarmes were there?")
+    dialog = open_history(page)
+    expect(dialog.locator("li").first).to_contain_text("3 questions")
+    delete = dialog.locator("li").first.get_by_role("button", name="Delete")
+    delete.click()
+    expect(dialog.locator("li")).to_have_count(2)
+    dialog.get_by_role("button", name="Really delete").click()
+    expect(dialog.locator("li")).to_have_count(1)
+    page.keyboard.press("Escape")
+    expect(dialog).not_to_be_visible()
+    expect(page.locator("#history")).to_be_focused()
+
+
+def test_reload_brings_the_conversation_back_and_its_answers_can_still_be_judged(page: Page, server: Server) -> None:
+    ask(page, "what destroyed a bus near Konna")
+    page.reload()
+    expect(page.locator("#chat .asked")).to_have_text("what destroyed a bus near Konna")
+    expect(page.locator("#e1-1 mark.quote")).to_contain_text("a mine destroyed a bus")
+    page.locator("#up-1").click()
+    expect(page.locator("#kept")).to_contain_text("Kept.")
+    assert FeedbackLog(server.home).all()[0][-1].question == "what destroyed a bus near Konna"
+
+
+def test_tampered_history_is_refused_in_words(page: Page) -> None:
+    ask(page, "what destroyed a bus near Konna")
+    page.evaluate(
+        """() => {
+          const kept = JSON.parse(localStorage.getItem("ask-the-reports.conversations"));
+          kept[0].records[0].citations = [{ title: "<img src=x onerror=alert(1)>" }];
+          localStorage.setItem("ask-the-reports.conversations", JSON.stringify(kept));
+        }"""
+    )
+    page.reload()
+    expect(page.locator("#chat .reply.error")).to_contain_text("cannot be read")
+
+
+def test_answer_is_copied_and_conversation_exported(page: Page) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    ask(page, "what destroyed a bus near Konna")
+    page.locator("#copy-1").click()
+    expect(page.locator("#toast")).to_contain_text("Copied")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert "**what destroyed a bus near Konna**" in copied
+    assert "> March 12, 2018: In the center" in copied
+
+    ask(page, PAYLOADS[0] + " zebu traders robbed")
+    dialog = open_history(page)
+    with page.expect_download() as download:
+        dialog.get_by_role("button", name="Export as Markdown").click()
+    markdown = download.value.path().read_text(encoding="utf-8")
+    assert download.value.suggested_filename == "what-destroyed-a-bus-near-Konna.md"
+    assert copied in markdown
+    assert "<script>" not in markdown.replace("\\<", "")
+    with page.expect_download() as download:
+        dialog.get_by_role("button", name="Export as JSON").click()
+    data = json.loads(download.value.path().read_text(encoding="utf-8"))
+    assert [e["question"] for e in data["exchanges"]] == ["what destroyed a bus near Konna", PAYLOADS[0] + " zebu traders robbed"]
+    assert data["exchanges"][0]["citations"][0]["quote"] in REPORT
+
+
+def test_link_of_an_answer_asks_it_again_with_its_filters(page: Page, server: Server) -> None:
+    page.goto(f"{server.url}?q=what+destroyed+a+bus+near+Konna&since=2018-03&country=Mali&report=mali-2018-04-09.txt")
+    expect(page.locator("#chat .asked")).to_contain_text("what destroyed a bus near Konna")
+    expect(page.locator("#chat .limits")).to_have_text("since March 1, 2018 · Mali · mali-2018-04-09.txt")
+    expect(page.locator("#a1 .answer-text")).to_contain_text("a mine destroyed a bus")
+    expect(page.locator(".chip")).to_have_count(3)
+    assert page.url == server.url
+
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.locator("#a1 a.permalink").click()
+    expect(page.locator("#toast")).to_contain_text("Link copied")
+    link = page.evaluate("navigator.clipboard.readText()")
+    assert link.startswith(server.url + "?q=what+destroyed+a+bus+near+Konna&since=2018-03-01&")
+    page.goto(link)
+    expect(page.locator("#chat .limits")).to_have_text("since March 1, 2018 · Mali · mali-2018-04-09.txt")
+
+    page.goto(f"{server.url}?q=who&country=%3Cimg%20src=x%20onerror=alert(1)%3E")
+    expect(page.locator("#chat .reply.error")).to_contain_text("which this library does not hold")
+    assert page.locator("#chat .reply img").count() == 0
