@@ -324,6 +324,8 @@ def _ask(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _print_answer(answer: Answer) -> None:
+    from rag.reports.date_text import format_range
+
     if answer.question.understood_as:
         used = ", ".join(f"{c.used} (typed: {c.typed})" for c in answer.question.corrections)
         print(f"Showing results for {used}" if used else "", end="\n" if used else "")
@@ -340,6 +342,8 @@ def _print_answer(answer: Answer) -> None:
         dates = f"{c.date}" if c.date else "undated"
         if c.published_on and c.published_on != c.date:
             dates += f", report of {c.published_on}"
+        if c.happened:
+            dates += f", tells of {format_range(c.happened)}"
         print(f"[{c.number}] {c.title}\n    {c.report}, {dates}, characters {c.start}-{c.end}\n    “{c.quote}”")
 
 

@@ -279,6 +279,7 @@ class Citation:
         start: In the report's stored text.
         end: One past the last character.
         passage_id: The passage it lies in.
+        happened: The days the quote itself tells of where they are not the entry's ("in 2017" in an entry of 2018), else None.
     """
 
     number: int
@@ -291,6 +292,7 @@ class Citation:
     start: int
     end: int
     passage_id: str
+    happened: DateRange | None = None
 
     def to_row(self) -> dict[str, Any]:
         """The citation as it stands in answer rows."""
@@ -304,6 +306,7 @@ class Citation:
             "start": self.start,
             "end": self.end,
             "passage_id": self.passage_id,
+            "happened": [self.happened.start.isoformat(), self.happened.end.isoformat()] if self.happened else None,
         }
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 
-from rag.types import Citation, Passage, RetrievedPassage, Span
+from rag.types import Citation, DateRange, Passage, RetrievedPassage, Span
 
 _MARK = re.compile(r"\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]")
 
@@ -85,7 +85,18 @@ def cite(passage: Passage, span: Span, number: int) -> Citation:
         start=span.start,
         end=span.end,
         passage_id=passage.id,
+        happened=_happened(passage, span),
     )
+
+
+def _happened(passage: Passage, span: Span) -> DateRange | None:
+    """The days a quotation tells of, if it tells of one time only and that is not the entry's."""
+    told = {d.range for d in passage.dates if span.start <= d.start and d.end <= span.end}
+    # "in 2017, on the 4th of October": the narrowest of those that hold each other is the day meant
+    narrowest = min(told, key=lambda days: (days.days, days), default=None)
+    if narrowest is None or not all(days.contains(narrowest) for days in told):
+        return None
+    return None if passage.on is not None and narrowest.overlaps(passage.on) else narrowest
 
 
 def check_quotes(citations: Sequence[Citation], texts: dict[str, str]) -> list[str]:

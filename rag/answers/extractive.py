@@ -16,8 +16,9 @@ from rag.answers.evidence import PassageReader, ScoredSentence, score_sentences
 from rag.answers.value import find_value
 from rag.answers.words import content_words
 from rag.models.reader import Reading
+from rag.reports.date_text import format_day
 from rag.settings import Answering
-from rag.types import Answer, DateRange, Passage, Question, RetrievedPassage
+from rag.types import Answer, Citation, DateRange, Passage, Question, RetrievedPassage
 
 _CLOSE = 0.7
 """A further sentence is quoted when its score is at most this much below the best one: half as likely."""
@@ -124,7 +125,7 @@ class ExtractiveAnswerer:
             answer=answer,
             short_answer=short,
             abstained=False,
-            reason="",
+            reason=_reported(citations[0]) if question.kind == "when" else "",
             confidence=best,
             citations=tuple(citations),
             passages=kept,
@@ -167,6 +168,11 @@ class ExtractiveAnswerer:
             if not repeats:
                 chosen.append(sentence)
         return chosen
+
+
+def _reported(citation: Citation) -> str:
+    """That the day of an event is not the day it was reported, where they differ."""
+    return f"Reported {format_day(citation.date)}." if citation.happened and citation.date else ""
 
 
 def _from_composition(question: Question, composed: Composition, confidence: float, kept: tuple[RetrievedPassage, ...]) -> Answer:

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from rag.answers.citations import check_quotes, cite, cited_numbers, keep_known_marks, nearest
-from rag.types import DateRange, Passage, RetrievedPassage, Span
+from rag.types import DateMention, DateRange, Passage, RetrievedPassage, Span
 
 TEXT = "June 2, 2018: Gunmen fled. Two guards were hurt."
 PASSAGE = Passage(
@@ -66,3 +66,30 @@ def test_nearest_evidence_is_the_best_sentence_of_the_first_passage() -> None:
     assert near is not None
     assert near.quote == "Two guards were hurt."
     assert nearest([]) is None
+
+
+OCTOBER = DateRange(date(2017, 10, 1), date(2017, 10, 31))
+
+
+def told(*ranges: DateRange) -> Passage:
+    return replace(PASSAGE, dates=tuple(DateMention(25 + n, 26 + n, "x", days, "partial") for n, days in enumerate(ranges)))
+
+
+def test_event_of_other_days_than_its_entry_says_so() -> None:
+    citation = cite(told(OCTOBER), Span(10, 36), 1)
+    assert citation.happened == OCTOBER
+    assert citation.to_row()["happened"] == ["2017-10-01", "2017-10-31"]
+    assert citation.date == date(2018, 6, 2)
+
+
+def test_narrowest_of_days_inside_each_other_is_meant() -> None:
+    fourth = DateRange(date(2017, 10, 4), date(2017, 10, 4))
+    assert cite(told(OCTOBER, fourth), Span(10, 36), 1).happened == fourth
+
+
+def test_entrys_own_day_or_several_times_say_nothing() -> None:
+    own = DateRange(date(2018, 6, 2), date(2018, 6, 2))
+    other = DateRange(date(2016, 1, 1), date(2016, 12, 31))
+    assert cite(told(own), Span(10, 36), 1).happened is None
+    assert cite(told(OCTOBER, other), Span(10, 36), 1).happened is None
+    assert cite(told(OCTOBER), Span(37, 58), 1).to_row()["happened"] is None
