@@ -72,6 +72,7 @@ ABLATIONS = (
     Variant("no reranking", {"search.reader_weight": 0.0}, "the reader answers, the order of passages stays"),
     Variant("no reader", {"answering.reader": False}, "sentences picked by rules"),
     Variant("no parts", {"answering.parts": False}, "a question for two things is asked as one"),
+    Variant("nothing gathered", {"answering.gather": False}, "lists and counts come from the best sentences"),
     Variant("one figure shown", {"answering.differing": False}, "differing figures of one event are not looked for"),
     Variant("one sentence quoted", {"answering.sentences": 1}, ""),
     Variant("never declines", {"answering.abstain_below": 0.0}, "threshold 0"),

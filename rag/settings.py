@@ -133,6 +133,7 @@ class Answering(_Group):
         description="Decline when the confidence is below this; fitted by python -m eval.calibrate to refuse 8 % of dev.",
     )
     parts: bool = Field(True, description="Ask a question for two things (two days, two rounds, two clauses) in parts.")
+    gather: bool = Field(True, description="Gather lists and counts of events over the entries of a period.")
     differing: bool = Field(True, description="Show differing figures of one event side by side with their reports' dates.")
     reader: bool = Field(True, description="Use the shipped reader; without it answers are sentences picked by rules.")
     read_passages: int = Field(10, ge=1, le=50, description="Passages the reader reads for a question.")

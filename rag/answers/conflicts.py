@@ -138,6 +138,8 @@ def _claims(measure: Measure, told: Sequence[Told], scored: Sequence[ScoredSente
                 continue  # men are counted for many reasons; without an outcome only the question's own words tell which
             if bare and (measured[0] != entry or index - measured[1] > _NEAR):
                 continue
+            if bare and measure.outcome != "kill" and tells_outcome(told[measured[1]].text, "kill"):
+                continue  # a toll that names nothing is one of the dead
             measured = (entry, index)
             claims.append(_Claim(sentence, figure, rank))
     return claims

@@ -74,7 +74,7 @@ def tellings(question: Question, passages: Sequence[Passage], idf: Callable[[str
         sentences = entries.setdefault((passage.report_id, passage.entry), {})
         for span in passage.sentences:
             sentences.setdefault(span.start, (passage, span))
-    forms = _rarest_name(question, idf)
+    forms = rarest_name(question, idf)
     walked = [_walk(question, [sentences[k] for k in sorted(sentences)], asked, forms) for sentences in entries.values()]
     if forms and not any(step.named for walk in walked for step in walk):
         walked = [_walk(question, [sentences[k] for k in sorted(sentences)], asked, ()) for sentences in entries.values()]
@@ -120,11 +120,21 @@ class _Step:
     turns: bool
 
 
-def _rarest_name(question: Question, idf: Callable[[str], float]) -> tuple[str, ...]:
-    """The folded forms of the name that says most about which event is meant; empty when the question has no name."""
-    if not question.names:
+def rarest_name(question: Question, idf: Callable[[str], float], among: Sequence[int] | None = None) -> tuple[str, ...]:
+    """The folded forms of the name that says most about which event is meant.
+
+    Args:
+        question: As understood.
+        idf: Weight of a word, higher for rarer ones.
+        among: Places in ``question.names`` to choose from; all when None.
+
+    Returns:
+        The forms; empty when there is no name to choose.
+    """
+    places = range(len(question.names)) if among is None else among
+    if not places:
         return ()
-    rarest = max(range(len(question.names)), key=lambda i: idf(question.names[i]))
+    rarest = max(places, key=lambda i: idf(question.names[i]))
     return (fold(question.names[rarest]), *(question.forms[rarest] if rarest < len(question.forms) else ()))
 
 
@@ -163,7 +173,7 @@ def _active(steps: Sequence[_Step], least: float) -> list[Told]:
         told = step.told
         if step.names >= least and step.timely:
             active, on = True, told.on
-        elif step.turns or _elsewhere(told, known):
+        elif step.turns or _brings_up(told.text, known):
             active = False
         elif not found and not active and step.timely and step.named and step.goes_on >= least:
             active, on = True, told.on
@@ -173,7 +183,6 @@ def _active(steps: Sequence[_Step], least: float) -> list[Told]:
     return found
 
 
-def _elsewhere(told: Told, known: str) -> bool:
-    """Whether a sentence brings up a place that those before it did not name."""
-    text = told.text
+def _brings_up(text: str, known: str) -> bool:
+    """Whether a sentence names a place that those before it did not."""
     return any(_AT.search(text[: name.start]) and fold(name.text) not in known for name in find_names(text))

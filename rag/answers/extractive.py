@@ -13,6 +13,7 @@ from rag.answers.composition import Composition
 from rag.answers.confidence import confidence_features, load_calibration
 from rag.answers.conflicts import differing_figures, other_accounts
 from rag.answers.evidence import PassageReader, ScoredSentence, score_sentences
+from rag.answers.gather import gather, wanted
 from rag.answers.value import find_value
 from rag.answers.words import content_words
 from rag.models.reader import Reading
@@ -39,6 +40,7 @@ class ExtractiveAnswerer:
         settings: Number of sentences, passages read and the threshold.
         reader: Finds the answer's span and says how surely it is one; None answers by sentences and rules.
         beside: The passages of a passage's entry, as far as the question's filters allow; None looks at retrieved ones only.
+        of_period: The passages of the question's days, as far as its filters allow; None looks at retrieved ones only.
     """
 
     def __init__(
@@ -49,6 +51,7 @@ class ExtractiveAnswerer:
         settings: Answering,
         reader: PassageReader | None = None,
         beside: Callable[[Question, Passage], Sequence[Passage]] | None = None,
+        of_period: Callable[[Question], Sequence[Passage]] | None = None,
     ) -> None:
         self._encode = encode
         self._sentence_vectors = sentence_vectors
@@ -56,6 +59,7 @@ class ExtractiveAnswerer:
         self._settings = settings
         self._reader = reader
         self._beside = beside
+        self._of_period = of_period
         self._calibration = load_calibration(reader is not None)
 
     def score(
@@ -103,11 +107,13 @@ class ExtractiveAnswerer:
         scored = self.score(question, retrieved, readings)
         kept = tuple(retrieved[: self._settings.passages])
         best = self._calibration.confidence.probability(confidence_features(question, scored)) if scored else 0.0
-        if not scored or best < self._settings.abstain_below:
-            return abstain(question, kept, scored, best, coverage)
-        composed = self._compose(question, scored, retrieved)
+        least = self._settings.abstain_below
+        composed = self._compose(question, scored, retrieved, best >= least)
         if composed is not None:
-            return _from_composition(question, composed, best, kept)
+            # sentences of the right days, places and acts were found, which the best one alone cannot show
+            return _from_composition(question, composed, max(best, least), kept)
+        if not scored or best < least:
+            return abstain(question, kept, scored, best, coverage)
         chosen = self._choose(question, scored)
         values = [find_value(question, sentence) for sentence in chosen]
         citations, highlights = [], []
@@ -134,13 +140,22 @@ class ExtractiveAnswerer:
         )
 
     def _compose(
-        self, question: Question, scored: Sequence[ScoredSentence], retrieved: Sequence[RetrievedPassage]
+        self, question: Question, scored: Sequence[ScoredSentence], retrieved: Sequence[RetrievedPassage], sure: bool
     ) -> Composition | None:
-        """An answer that needs more than one passage, or None when one sentence will do."""
-        if self._settings.differing:
-            figures = differing_figures(question, scored, self._around(question, retrieved), self._idf)
-            return figures or other_accounts(question, scored)
-        return None
+        """An answer from several sentences, or None when one will do or, where the best is not sure, none do."""
+        if self._settings.gather and wanted(question) is not None:
+            passages = {r.passage.id: r.passage for r in retrieved}
+            if self._of_period is not None:
+                passages |= {p.id: p for p in self._of_period(question)}
+            gathered = gather(question, scored, list(passages.values()), self._idf, sure=sure)
+            if gathered is not None:
+                return gathered
+        if not self._settings.differing:
+            return None
+        figures = differing_figures(question, scored, self._around(question, retrieved), self._idf)
+        if figures is not None and (sure or len(figures.quotes) > 1):
+            return figures
+        return other_accounts(question, scored) if sure else None
 
     def _around(self, question: Question, retrieved: Sequence[RetrievedPassage]) -> list[Passage]:
         """The retrieved passages that were read, and the others of the best ones' entries."""
