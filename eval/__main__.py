@@ -63,6 +63,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         options = _parser().parse_args(argv)
     except SystemExit as stop:
         return int(stop.code or 0)
+    if options.background:
+        workbench.run_in_background()
     if options.debug:
         return _run(options)
     try:
@@ -132,6 +134,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="any setting, see `rag settings`")
     parser.add_argument("--llm", metavar="NAME", help="language model, as for `rag ask`")
     parser.add_argument("--config", type=Path, metavar="FILE", help="settings file (rag.toml)")
+    parser.add_argument("--background", action="store_true", help="give way to other programs, tell progress as JSON lines")
     parser.add_argument("--debug", action="store_true", help="show tracebacks")
     return parser
 

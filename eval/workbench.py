@@ -7,8 +7,10 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -77,6 +79,34 @@ def prepare(settings: Settings, corpus: Path | None) -> Sequence[ImportResult]:
     return refused
 
 
+AS_LINES: ContextVar[bool] = ContextVar("AS_LINES", default=False)
+"""Whether progress is told as JSON lines on standard error, for a program that watches, instead of as bars."""
+
+_EVERY_S = 0.2
+
+
+def run_in_background() -> None:
+    """Give way to other programs, and tell progress as JSON lines ``{"what", "done", "total"}`` from now on."""
+    AS_LINES.set(True)
+    if hasattr(os, "nice"):
+        os.nice(10)
+
+
+class _Lines:
+    """One line when a step begins, when it ends, and now and then between."""
+
+    def __init__(self) -> None:
+        self._told = 0.0
+        self._what = ""
+
+    def __call__(self, what: str, done: int, total: int) -> None:
+        now = time.monotonic()
+        if what != self._what or done >= total or now - self._told >= _EVERY_S:
+            self._told, self._what = now, what
+            sys.stderr.write(json.dumps({"what": what, "done": done, "total": total}) + "\n")
+            sys.stderr.flush()
+
+
 def note(line: str) -> None:
     """Tell the person at the terminal something, on standard error."""
     sys.stderr.write(f"eval: {line}\n")
@@ -94,6 +124,11 @@ def bar(what: str, total: int) -> Iterator[Tick]:
     Yields:
         To be called at each step.
     """
+    if AS_LINES.get():
+        lines, done = _Lines(), iter(range(1, total + 1))
+        lines(what, 0, total)
+        yield lambda: lines(what, next(done, total), total)
+        return
     from tqdm import tqdm
 
     if not sys.stderr.isatty():
@@ -107,8 +142,11 @@ def _advance(shown: Any) -> None:
 
 
 @contextmanager
-def steps() -> Iterator[Steps]:
+def steps() -> Iterator[Callable[[str, int, int], None]]:
     """Bars for work that reports stage, done and total."""
+    if AS_LINES.get():
+        yield _Lines()
+        return
     shown = Steps()
     try:
         yield shown

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import Counter
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +41,7 @@ class Machine:
         self._examples = examples
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
+        self._ends: list[Callable[[], None]] = []
         self._step = ""
         self._warming = False
         self._problem = ""
@@ -87,7 +89,13 @@ class Machine:
     def stop(self, timeout_s: float = 10.0) -> None:
         """Ask the work to end and wait for it; what was not finished is finished by the next start."""
         self._stop.set()
+        for end in self._ends:
+            end()
         self.wait(timeout_s)
+
+    def at_stop(self, end: Callable[[], None]) -> None:
+        """Have something called when the program closes."""
+        self._ends.append(end)
 
     def wait(self, timeout_s: float) -> None:
         """Wait until the work is done, or the time is over."""
@@ -146,6 +154,10 @@ class Machine:
             "wait": "Waiting for another program that indexes",
         }
         self._step = f"{words[event.stage]} {event.done}/{event.total}"
+
+    def changed(self) -> None:
+        """Something else that the page lists has changed."""
+        self._revision += 1
 
     def status(self) -> dict[str, Any]:
         """How things stand, never waiting for a model.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from rag.web.ask_tab import AskTab
+from rag.web.evaluate_tab import EvaluateTab
 from rag.web.filter_bar import FilterBar
 from rag.web.layout import PLAIN, PRIVATE, Desk
 from rag.web.reports_tab import ReportsTab
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
     from rag.web.endpoints import Endpoints
 
 TITLE = "Ask the Reports"
-STYLES = ("desk.css", "ask.css", "history.css", "timeline.css", "corpus.css")
-SCRIPTS = ("desk.js", "ask.js", "history.js", "corpus.js", "timeline.js")
+STYLES = ("desk.css", "ask.css", "history.css", "timeline.css", "corpus.css", "evaluate.css")
+SCRIPTS = ("desk.js", "ask.js", "history.js", "corpus.js", "timeline.js", "evaluate.js")
 HEAD = (
     '<link rel="icon" type="image/svg+xml" href="desk/icon.svg">'
     + "".join(f'<link rel="stylesheet" href="desk/{name}">' for name in STYLES)
@@ -41,7 +42,13 @@ def theme() -> Any:
 
 
 def build_page(
-    settings: Settings, bar: FilterBar, ask: AskTab, reports: ReportsTab, timeline: TimelineTab, endpoints: Endpoints
+    settings: Settings,
+    bar: FilterBar,
+    ask: AskTab,
+    reports: ReportsTab,
+    timeline: TimelineTab,
+    evaluate: EvaluateTab,
+    endpoints: Endpoints,
 ) -> gr.Blocks:
     """The page, ready to be mounted.
 
@@ -51,6 +58,7 @@ def build_page(
         ask: A tab.
         reports: A tab.
         timeline: A tab.
+        evaluate: A tab.
         endpoints: The named interface.
 
     Returns:
@@ -67,18 +75,20 @@ def build_page(
             ask.build()
             reports.build()
             timeline.build()
+            evaluate.build()
         refresh = gr.Button("Refresh", visible="hidden", elem_id="refresh")
 
         # First, so that no handler below takes one of their names.
         for name, function in endpoints.named().items():
             gr.api(function, api_name=name, **limit)
 
-        desk.followers += [bar.follower(desk), ask.follower(), reports.follower()]
+        desk.followers += [bar.follower(desk), ask.follower(), reports.follower(), evaluate.follower()]
         gr.on([page.load, refresh.click], desk.read, desk.inputs, desk.outputs, queue=False, **PRIVATE)
         bar.wire(desk)
         ask.wire(desk)
         reports.wire(desk)
         timeline.wire(desk)
+        evaluate.wire(desk)
 
     page.queue(max_size=settings.web.queue, default_concurrency_limit=settings.web.concurrency, api_open=False)
     return page

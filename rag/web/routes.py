@@ -1,4 +1,4 @@
-"""Addresses of our own beside Gradio's: a report as a page, the timeline as a file, the state of the machine."""
+"""Addresses of our own beside Gradio's: a report as a page, the timeline as a file, scorecards, the state of the machine."""
 
 from __future__ import annotations
 
@@ -17,16 +17,18 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from rag.assistant import Assistant
+    from rag.web.evaluation import Evaluations
     from rag.web.machine import Machine
 
 
-def add_routes(app: FastAPI, assistant: Assistant, machine: Machine) -> None:
+def add_routes(app: FastAPI, assistant: Assistant, machine: Machine, evaluations: Evaluations) -> None:
     """Add them to the application.
 
     Args:
         app: The application.
         assistant: Shows reports and finds events.
         machine: The background work.
+        evaluations: Those under way and finished.
     """
     from fastapi import Query
     from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
@@ -35,7 +37,8 @@ def add_routes(app: FastAPI, assistant: Assistant, machine: Machine) -> None:
     room = threading.BoundedSemaphore(assistant.settings.web.concurrency)
 
     def machine_status() -> JSONResponse:
-        return JSONResponse(machine.status(), headers={"cache-control": "no-store"})
+        status = {**machine.status(), "evaluation": evaluations.status()}
+        return JSONResponse(status, headers={"cache-control": "no-store"})
 
     def report(report_id: str, start: int = -1, end: int = -1, part: bool = False) -> HTMLResponse:
         try:
@@ -76,6 +79,20 @@ def add_routes(app: FastAPI, assistant: Assistant, machine: Machine) -> None:
             headers={"content-disposition": 'attachment; filename="timeline.csv"', "cache-control": "no-store"},
         )
 
+    def evaluation(name: str, part: bool = False) -> HTMLResponse:
+        try:
+            return HTMLResponse(evaluations.part(name) if part else evaluations.page(name))
+        except RagError as error:
+            return HTMLResponse(f'<p class="panel-note">{literal(str(error))}</p>', status_code=404)
+
+    def questions(name: str) -> Response:
+        try:
+            return JSONResponse(evaluations.rows(name), headers={"cache-control": "no-store"})
+        except RagError as error:
+            return PlainTextResponse(str(error), status_code=404)
+
+    app.add_api_route("/evaluation/{name}", evaluation, methods=["GET"])
+    app.add_api_route("/evaluation/{name}/questions", questions, methods=["GET"])
     app.add_api_route("/desk-status", machine_status, methods=["GET"])
     app.add_api_route("/report/{report_id}", report, methods=["GET"])
     app.add_api_route("/entry/{report_id}/{index}", entry, methods=["GET"])

@@ -76,6 +76,8 @@ def build_app(settings: Settings, assistant: Assistant) -> tuple[FastAPI, Machin
     from rag.web.chat import Events
     from rag.web.corpus import Corpus
     from rag.web.endpoints import Endpoints
+    from rag.web.evaluate_tab import EvaluateTab
+    from rag.web.evaluation import Evaluations
     from rag.web.examples import Examples
     from rag.web.feedback_form import FeedbackForm
     from rag.web.filter_bar import FilterBar
@@ -90,19 +92,22 @@ def build_app(settings: Settings, assistant: Assistant) -> tuple[FastAPI, Machin
     corpus, examples = Corpus(assistant), Examples(assistant)
     machine = Machine(assistant, corpus, examples)
     judging = Judging(FeedbackLog(settings.home), assistant.show, settings)
+    evaluations = Evaluations(settings, machine.changed)
+    machine.at_stop(evaluations.stop)
     page = build_page(
         settings,
         FilterBar(assistant),
         AskTab(Events(assistant, examples), FeedbackForm(judging)),
         ReportsTab(assistant, corpus, machine),
         TimelineTab(assistant),
+        EvaluateTab(evaluations),
         Endpoints(assistant),
     )
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     # A margin for what a multipart body adds to its files.
     app.add_middleware(Guard, host=settings.web.host, max_body=settings.web.upload_mb * 1_000_000 + 1_000_000, head=HEAD)
     app.mount("/desk", StaticFiles(directory=STATIC))
-    add_routes(app, assistant, machine)
+    add_routes(app, assistant, machine, evaluations)
     gr.mount_gradio_app(
         app,
         page,

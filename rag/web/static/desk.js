@@ -103,6 +103,11 @@
 
   let version = null;
   let timer = 0;
+  const statusHandlers = [];
+
+  function onStatus(handler) {
+    statusHandlers.push(handler);
+  }
 
   async function watch() {
     let wait = 15000;
@@ -115,7 +120,8 @@
       }
       if (version !== null && version !== status.version) button("refresh")?.click();
       if (line) version = status.version;
-      wait = !line ? 100 : status.busy ? 700 : 15000;
+      statusHandlers.forEach((handler) => handler(status));
+      wait = !line ? 100 : status.busy || status.evaluation?.running ? 700 : 15000;
     } catch {
       const line = byId("machine");
       if (line) {
@@ -148,7 +154,7 @@
     }
   });
 
-  window.desk = { byId, field, button, setField, dialog, element, onClick, onChange, lookSoon };
+  window.desk = { byId, field, button, setField, dialog, element, onClick, onChange, onStatus, lookSoon };
 
   document.addEventListener("DOMContentLoaded", () => {
     new MutationObserver(() => changes.forEach((handler) => handler())).observe(document.body, { childList: true, subtree: true });
