@@ -68,6 +68,7 @@ ABLATIONS = (
     Variant("names by capitals alone", {"understanding.names": False}, ""),
     Variant("event days not looked up", {"understanding.event_dates": False}, "the day after the raid has no date"),
     Variant("follow-ups read alone", {"understanding.follow_ups": False}, ""),
+    Variant("searches not worded as questions", {"understanding.wording": False}, ""),
     Variant("typing errors left in", {"understanding.typos": False}, ""),
     Variant("no reranking", {"search.reader_weight": 0.0}, "the reader answers, the order of passages stays"),
     Variant("no reader", {"answering.reader": False}, "sentences picked by rules"),

@@ -99,6 +99,7 @@ class Understanding(_Group):
         True, description="Look up the day of an event that a question counts from (the day after the raid)."
     )
     follow_ups: bool = Field(True, description="Complete a follow-up question from the conversation; without it read it alone.")
+    wording: bool = Field(True, description="Word a search as a question: soldiers killed is how many soldiers were killed.")
     typos: bool = Field(True, description="Correct words that no report has and English does not know, and say so.")
 
 

@@ -10,6 +10,7 @@ from datetime import date
 
 from rag.reports.date_text import format_range
 from rag.reports.date_words import NUMBERS, UNITS, shifted
+from rag.reports.dates import find_dates
 from rag.search.evidence import name_evidence
 from rag.types import DateMention, DateRange, Question, RetrievedPassage
 
@@ -144,10 +145,12 @@ def spell_out(question: Question) -> Question:
     for mention in question.dates:
         start = mention.start + added
         if mention.kind == "relative" and _DISTANCE.match(mention.text):
-            told = f"{'on' if mention.range.is_day else 'in'} {format_range(mention.range)}, "
-            query = query[:start] + told + query[start:]
-            added += len(told)
-            dates.append(replace(mention, start=start, end=start + len(told) + len(mention.text)))
+            told = f"{'on' if mention.range.is_day else 'in'} {format_range(mention.range)}"
+            # The event looked up stays, its words find the report; a date it was counted from only leads to other events.
+            kept = "" if find_dates(mention.text) else f", {mention.text}"
+            query = query[:start] + told + kept + query[start + len(mention.text) :]
+            added += len(told) + len(kept) - len(mention.text)
+            dates.append(replace(mention, start=start, end=start + len(told) + len(kept)))
         else:
             dates.append(replace(mention, start=start, end=mention.end + added))
     return replace(question, query=query, dates=tuple(dates), understood_as=query) if added else question

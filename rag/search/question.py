@@ -16,6 +16,7 @@ from rag.search.kinds import question_kind
 from rag.search.lexicon import Lexicon
 from rag.search.periods import question_days
 from rag.search.terms import name_forms
+from rag.search.wording import as_question
 from rag.settings import Understanding
 from rag.types import DateRange, Filters, Question, Turn
 
@@ -81,6 +82,8 @@ def understand(
     corrected, corrections = correct(cleaned, lexicon) if lexicon and options.typos else (cleaned, ())
     earlier = history if options.follow_ups else ()
     whole = make_whole(corrected, earlier, lexicon.names if lexicon and options.names else find_names)[:MAX_CHARACTERS]
+    if options.wording and whole == corrected:
+        whole = as_question(corrected)
     filters = filters or Filters()
     asked = question_days(whole, coverage, today)
     if asked.as_of:

@@ -94,6 +94,14 @@ def test_day_is_written_beside_the_distance() -> None:
     assert question.query[day.start : day.end] == "on April 7, 2018, the day after the raid"
 
 
+def test_distance_from_a_date_is_replaced_by_the_day() -> None:
+    text = "what happened ten days before the ambush of 12 April 2018 in Gao?"
+    question = spell_out(Question(text, text, dates=question_days(text).dates))
+    assert question.query == "what happened on April 2, 2018 in Gao?"
+    day = question.dates[0]
+    assert (question.query[day.start : day.end], day.range.start) == ("on April 2, 2018", date(2018, 4, 2))
+
+
 def test_other_dates_keep_their_places() -> None:
     text = "in 2018 what happened the day after the raid"
     year = DateMention(3, 7, "2018", DateRange(date(2018, 1, 1), date(2018, 12, 31)), "partial")

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import pytest
+
+from rag.search.question import understand
+from rag.search.wording import as_question
+from rag.settings import Understanding
+
+
+@pytest.mark.parametrize(
+    ("text", "question"),
+    [
+        ("market bombing march 2018 soldiers killed", "market bombing march 2018: how many soldiers killed"),
+        ("market bombing 2016 wounded", "market bombing 2016: how many wounded"),
+        ("camp attack number injured", "camp attack how many injured"),
+        ("air strike number of civilians dead according to the army", "air strike how many civilians dead according to the army"),
+        ("mountain battle may 2015 total killed", "mountain battle may 2015 how many killed in total"),
+        ("hotel attack 2017 death toll", "hotel attack 2017: how many died"),
+        ("bridge ambush french soldiers killed", "bridge ambush: how many french soldiers killed"),
+    ],
+)
+def test_search_for_a_count_asks_how_many(text: str, question: str) -> None:
+    assert as_question(text) == question
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "How many soldiers were killed",
+        "who was killed",
+        "was anybody killed",
+        "soldiers killed?",
+        "market bombing",
+        "date the governor was killed",
+        "lowest number of fatalities",
+        "names of those killed",
+        "soldiers killed",
+    ],
+)
+def test_what_asks_already_or_tells_nothing_stays(text: str) -> None:
+    assert as_question(text) == text
+
+
+def test_worded_question_is_shown_and_can_be_switched_off() -> None:
+    text = "market bombing march 2018 soldiers killed"
+    assert understand(text).understood_as == as_question(text)
+    assert understand(text).kind == "how_many"
+    assert understand(text, options=Understanding(wording=False)).understood_as == ""
