@@ -14,7 +14,7 @@ from rag.answers.confidence import confidence_features, load_calibration
 from rag.answers.conflicts import differing_figures, other_accounts
 from rag.answers.evidence import PassageReader, ScoredSentence, score_sentences
 from rag.answers.gather import gather, wanted
-from rag.answers.value import find_value
+from rag.answers.value import find_value, most_exact
 from rag.answers.words import content_words
 from rag.models.reader import Reading
 from rag.reports.date_text import format_day
@@ -167,6 +167,8 @@ class ExtractiveAnswerer:
 
     def _choose(self, question: Question, scored: Sequence[ScoredSentence]) -> list[ScoredSentence]:
         """The best sentence, and others nearly as good that add something: another event, report or name."""
+        if question.kind == "when":
+            return [most_exact(question, scored)]
         chosen = [scored[0]]
         if question.kind not in _MULTIPLE:
             return chosen

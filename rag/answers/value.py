@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.answers.evidence import ScoredSentence
 from rag.answers.spans import NUMBER, UNIT
 from rag.answers.words import content_words, related
 from rag.reports.date_text import format_range
-from rag.reports.names import find_names
+from rag.reports.names import find_names, fold
+from rag.search.terms import holds
 from rag.types import DateMention, Question, Span
 
 _NEGATION = frozenset("no not never none neither nor without denied cannot n't failed".split())
+_MONTH_DAYS = 31
+_LOOKED_AT = 5
+_NEAR = 2.5
+"""Scores below the best one within which a sentence still tells the same event: a twelfth as likely."""
+
 _TRIM = " \t\n,;:."
 
 
@@ -78,17 +85,50 @@ def _names_something(sentence: ScoredSentence) -> bool:
     return any(n.start + offset < sentence.read.end and sentence.read.start < n.end + offset for n in find_names(sentence.text))
 
 
-def _when(sentence: ScoredSentence) -> Value:
-    passage = sentence.retrieved.passage
-    inside = [d for d in passage.dates if sentence.span.start <= d.start and d.end <= sentence.span.end]
+def most_exact(question: Question, scored: Sequence[ScoredSentence]) -> ScoredSentence:
+    """For *when*: the sentence that tells the day where the best one tells only its week or month.
+
+    Args:
+        question: As understood.
+        scored: Sentences, best first; at least one.
+
+    Returns:
+        The best sentence, or one nearly as good with a day inside the days of the best and all names that it holds.
+    """
+    told = _told(scored[0])
+    if told is None or not 1 < told.range.days <= _MONTH_DAYS:
+        return scored[0]
+    forms = [known for known in question.forms if _holds(scored[0], known)]
+    for sentence in scored[1:_LOOKED_AT]:
+        day = _told(sentence)
+        near = sentence.score >= scored[0].score - _NEAR
+        if near and day and day.range.is_day and told.range.contains(day.range) and all(_holds(sentence, f) for f in forms):
+            return sentence
+    return scored[0]
+
+
+def _holds(sentence: ScoredSentence, forms: Sequence[str]) -> bool:
+    text = fold(sentence.text)
+    return any(holds(text, form) for form in forms)
+
+
+def _told(sentence: ScoredSentence) -> DateMention | None:
+    """The date in a sentence that answers *when*: where the reader points, else where the rules do."""
+    dates = sentence.retrieved.passage.dates
+    inside = [d for d in dates if sentence.span.start <= d.start and d.end <= sentence.span.end]
     if sentence.read is not None:
         met = [d for d in inside if d.start < sentence.read.end and sentence.read.start < d.end]
         if met:
-            return _dated(met[0])
+            return met[0]
     if sentence.candidate is not None:
-        met = [d for d in inside if d.start == sentence.candidate.span.start]
-        if met:
-            return _dated(met[0])
+        return next((d for d in inside if d.start == sentence.candidate.span.start), None)
+    return None
+
+
+def _when(sentence: ScoredSentence) -> Value:
+    passage = sentence.retrieved.passage
+    if told := _told(sentence):
+        return _dated(told)
     if passage.on is not None:
         return Value(format_range(passage.on))
     return _read(sentence, sentence.read) if sentence.read is not None else Value(sentence.text.strip())

@@ -53,6 +53,34 @@ def test_reader_decides_the_sentence_and_the_value_is_completed() -> None:
     assert _cut(GAO, span.start, span.end) == "about 30"
 
 
+def test_measure_is_told_with_its_unit() -> None:
+    place = passage("April 6, 2018: The fighting at Sokolo lasted around seven hours.")
+    assert ask("how long did the fighting last", place, reader=PointingReader("seven")).short_answer == "around seven hours"
+    assert ask("how many hours did it last", place, reader=PointingReader("seven")).short_answer == "around seven"
+
+
+def test_number_keeps_what_qualifies_it_behind() -> None:
+    place = passage("April 6, 2018: In Sokolo 30 or more soldiers died.")
+    assert ask("how many soldiers died", place, reader=PointingReader("30")).short_answer == "30 or more"
+
+
+def test_day_is_preferred_to_its_month() -> None:
+    lead = passage("The teacher of Sokolo was shot early in March, and school closed.", date(2018, 4, 6), is_lead=True)
+    entry = passage("March 3, 2018: In Sokolo two men shot the teacher.", date(2018, 3, 3), report="b.txt")
+    other = passage("March 9, 2018: In Gao a teacher was shot.", date(2018, 3, 9), report="c.txt")
+    reader = PointingReader("early in March", "March 3, 2018", "March 9, 2018")
+    answer = ask("when was the teacher of Sokolo shot", lead, other, entry, reader=reader)
+    assert answer.short_answer == "March 3, 2018"
+    assert [c.report for c in answer.citations] == ["b.txt"]
+
+
+def test_when_answer_says_when_it_was_reported() -> None:
+    place = passage("Gunmen took Sokolo in October 2017.", date(2018, 4, 6))
+    answer = ask("when did gunmen take Sokolo", place, reader=PointingReader("October 2017"))
+    assert answer.short_answer == "October 2017"
+    assert answer.reason == "Reported April 6, 2018."
+
+
 def test_relative_date_is_worked_out_and_a_whole_one_quoted() -> None:
     place = passage("April 6, 2018: Raiders came to Sokolo. The army answered the next day.")
     assert ask("when did the army answer", place, reader=PointingReader("the next day")).short_answer == "April 7, 2018"
