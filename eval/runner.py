@@ -74,6 +74,7 @@ ABLATIONS = (
     Variant("no reader", {"answering.reader": False}, "sentences picked by rules"),
     Variant("no parts", {"answering.parts": False}, "a question for two things is asked as one"),
     Variant("nothing gathered", {"answering.gather": False}, "lists and counts come from the best sentences"),
+    Variant("no verdict", {"answering.verdict": False}, "yes or no by the best sentence alone"),
     Variant("one figure shown", {"answering.differing": False}, "differing figures of one event are not looked for"),
     Variant("one sentence quoted", {"answering.sentences": 1}, ""),
     Variant("never declines", {"answering.abstain_below": 0.0}, "threshold 0"),

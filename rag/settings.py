@@ -135,6 +135,9 @@ class Answering(_Group):
     )
     parts: bool = Field(True, description="Ask a question for two things (two days, two rounds, two clauses) in parts.")
     gather: bool = Field(True, description="Gather lists and counts of events over the entries of a period.")
+    verdict: bool = Field(
+        True, description="Answer whether anybody was killed, hurt or taken from all that tells of the event, not one sentence."
+    )
     differing: bool = Field(True, description="Show differing figures of one event side by side with their reports' dates.")
     reader: bool = Field(True, description="Use the shipped reader; without it answers are sentences picked by rules.")
     read_passages: int = Field(10, ge=1, le=50, description="Passages the reader reads for a question.")

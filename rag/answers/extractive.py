@@ -15,6 +15,7 @@ from rag.answers.conflicts import differing_figures, other_accounts
 from rag.answers.evidence import PassageReader, ScoredSentence, score_sentences
 from rag.answers.gather import gather, wanted
 from rag.answers.value import find_value, most_exact
+from rag.answers.verdict import outcome_verdict
 from rag.answers.words import content_words
 from rag.models.reader import Reading
 from rag.reports.date_text import format_day
@@ -150,6 +151,12 @@ class ExtractiveAnswerer:
             gathered = gather(question, scored, list(passages.values()), self._idf, sure=sure)
             if gathered is not None:
                 return gathered
+        if question.kind == "yes_no":
+            return (
+                outcome_verdict(question, scored, self._around(question, retrieved), self._idf)
+                if self._settings.verdict
+                else None
+            )
         if not self._settings.differing:
             return None
         figures = differing_figures(question, scored, self._around(question, retrieved), self._idf)
@@ -194,9 +201,10 @@ def _reported(citation: Citation) -> str:
 
 def _from_composition(question: Question, composed: Composition, confidence: float, kept: tuple[RetrievedPassage, ...]) -> Answer:
     citations = tuple(cite(quote.passage, quote.span, number) for number, quote in enumerate(composed.quotes, 1))
+    answer = " ".join(f"{c.quote} [{c.number}]" for c in citations)
     return Answer(
         question=question,
-        answer=" ".join(f"{c.quote} [{c.number}]" for c in citations),
+        answer=f"{composed.short}: {answer}" if question.kind == "yes_no" else answer,
         short_answer=composed.short,
         abstained=False,
         reason=composed.remark,

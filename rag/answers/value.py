@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 from rag.answers.evidence import ScoredSentence
 from rag.answers.spans import NUMBER, UNIT
+from rag.answers.verdict import contradicts
 from rag.answers.words import content_words, related
 from rag.reports.date_text import format_range
 from rag.reports.names import find_names, fold
 from rag.search.terms import holds
 from rag.types import DateMention, Question, Span
 
-_NEGATION = frozenset("no not never none neither nor without denied cannot n't failed".split())
 _MONTH_DAYS = 31
 _LOOKED_AT = 5
 _NEAR = 2.5
@@ -42,7 +42,7 @@ def find_value(question: Question, sentence: ScoredSentence) -> Value:
         The value; never empty.
     """
     if question.kind == "yes_no":
-        return Value("No" if _negated(question.query) != _negated(sentence.text) else "Yes")
+        return Value("No" if contradicts(question.query, sentence.text) else "Yes")
     if question.kind == "when":
         return _when(sentence)
     if question.kind in ("how_many", "how_much"):
@@ -183,8 +183,3 @@ def _what(question: Question, sentence: ScoredSentence) -> str:
             start = None
     first, last = max(runs, key=lambda run: (run[1] - run[0], -run[0]))
     return text[words[first].start : words[last - 1].end].strip(" ,;:.")
-
-
-def _negated(text: str) -> bool:
-    lowered = text.lower().replace("n't", " n't").split()
-    return any(word.strip(".,;:!?\"'“”()") in _NEGATION for word in lowered)

@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pytest
+from answer_doubles import passage, retrieved
+
+from rag.answers.composition import Composition
+from rag.answers.evidence import FEATURES, score_sentences
+from rag.answers.verdict import contradicts, outcome_verdict
+from rag.search.question import understand
+from rag.types import Passage
+
+RAID = passage(
+    "May 2, 2019: At Oldtown gunmen raided the barracks. Nobody was hurt that time. The raid cost them two cars.",
+    date(2019, 5, 2),
+)
+FIGHT = passage(
+    "May 3, 2019: At Newtown French and Malian soldiers met raiders. Some 30 raiders were killed, and the French had no losses.",
+    date(2019, 5, 3),
+    report="b.txt",
+)
+BLAST = passage(
+    "May 4, 2019: At Hilltown a bomb went off. It killed four civilians and wounded six soldiers.",
+    date(2019, 5, 4),
+    report="c.txt",
+)
+
+
+def verdict(text: str, *passages: Passage) -> Composition | None:
+    question = understand(text)
+    weights = [1.0 if name == "cover" else 0.0 for name in FEATURES]
+    scored = score_sentences(question, retrieved(*passages), np.zeros(4, np.float32), {}, lambda word: 1.0, weights)
+    return outcome_verdict(question, scored, passages, lambda word: 1.0)
+
+
+@pytest.mark.parametrize(
+    ("query", "text", "expected"),
+    [
+        ("did the gunmen flee", "The gunmen did not flee.", True),
+        ("did the gunmen not flee", "The gunmen did not flee.", False),
+        ("did the inquiry criticize the planning", "The team, which had eleven men and not twelve, met poor planning.", False),
+        ("did the union sign the deal", "The deal went ahead, without the union.", True),
+        ("did the gunmen flee", "Rain fell and no bird sang.", False),
+        ("was the camp attacked", "The camp was attacked not only once.", False),
+    ],
+)
+def test_only_the_clause_about_what_is_asked_can_contradict(query: str, text: str, expected: bool) -> None:
+    assert contradicts(query, text) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("was anybody injured in the Oldtown raid", "No"),
+        ("did the French take casualties at Newtown", "No"),
+        ("were any civilians killed at Hilltown", "Yes"),
+        ("was anybody hurt at Hilltown", "Yes"),
+    ],
+)
+def test_what_befell_them_is_told_by_all_sentences_of_the_event(text: str, expected: str) -> None:
+    found = verdict(text, RAID, FIGHT, BLAST)
+    assert found is not None
+    assert found.short == expected
+    assert len(found.quotes) == 1
+
+
+@pytest.mark.parametrize(
+    "text", ["were any soldiers killed at Hilltown", "who was hurt at Hilltown", "was the market at Hilltown closed"]
+)
+def test_nothing_is_concluded_where_no_sentence_speaks_of_it(text: str) -> None:
+    assert verdict(text, RAID, FIGHT, BLAST) is None
