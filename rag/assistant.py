@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from rag.answers.checking import Checker
     from rag.answers.extractive import ExtractiveAnswerer
+    from rag.answers.generative import GenerativeAnswerer
     from rag.library.importer import Library
     from rag.library.lookup import Coverage
     from rag.library.results import FolderChanges, HealthReport, ImportResult, Progress, ReportRow
@@ -81,6 +82,7 @@ class Assistant:
         self._reader: Reader | None = None
         self._answerer: ExtractiveAnswerer | None = None
         self._checker: Checker | None = None
+        self._writer: GenerativeAnswerer | None = None
         self._models: Literal["cold", "loading", "ready"] = "cold"
         self._progress: tuple[int, int] = (0, 0)
 
@@ -170,6 +172,25 @@ class Assistant:
                     lambda name: name_forms(name, self.retriever.lexicon().book),
                 )
             return self._checker
+
+    @property
+    def writer(self) -> GenerativeAnswerer | None:
+        """Writes answers with the language model of the settings; None without one.
+
+        Raises:
+            SettingsError: The ``llm`` setting is not understood.
+        """
+        if not self.settings.llm:
+            return None
+        with self._lock:
+            if self._writer is None:
+                from rag.answers.generative import GenerativeAnswerer
+                from rag.models.llm import LanguageModel, parse_name
+
+                generation = self.settings.generation
+                model = LanguageModel(parse_name(self.settings.llm, generation), generation)
+                self._writer = GenerativeAnswerer(model, self.checker, generation)
+            return self._writer
 
     def _sentence_vectors(self, ids: Sequence[str]) -> dict[str, NDArray[np.float32]]:
         found = self.library.catalog.vectors(ids, self.library.model)
@@ -357,6 +378,17 @@ class Assistant:
         Raises:
             UsageError: The question is empty or too long.
         """
+        quoted, found = self._quoted(text, history, filters, top_k)
+        writer = self.writer
+        if writer is None:
+            return quoted
+        *_, answer = self._written(writer, quoted, found)
+        return answer
+
+    def _quoted(
+        self, text: str, history: Sequence[Turn], filters: Filters | None, top_k: int | None = None
+    ) -> tuple[Answer, Sequence[RetrievedPassage]]:
+        """The answer without a language model, and all passages it was made from."""
         began = time.perf_counter()
         question = self.understand(text, history=history, filters=filters)
         understood = time.perf_counter()
@@ -371,16 +403,20 @@ class Assistant:
         ended = time.perf_counter()
         if top_k:
             answer = replace(answer, passages=read.passages[:top_k])
-        return replace(
-            answer,
-            seconds=ended - began,
-            timings={
-                "understand": understood - began,
-                "retrieve": found - understood,
-                "read": was_read - found,
-                "answer": ended - was_read,
-            },
-        )
+        timings = {
+            "understand": understood - began,
+            "retrieve": found - understood,
+            "read": was_read - found,
+            "answer": ended - was_read,
+        }
+        return replace(answer, seconds=ended - began, timings=timings), read.passages
+
+    def _written(self, writer: GenerativeAnswerer, quoted: Answer, found: Sequence[RetrievedPassage]) -> Iterator[Answer]:
+        """The language model's answer as it grows, checked; the quoted one when the model fails."""
+        began = time.perf_counter()
+        for answer in writer.stream(quoted.question, found, quoted):
+            took = time.perf_counter() - began
+            yield replace(answer, seconds=quoted.seconds + took, timings={**quoted.timings, "write": took})
 
     def _in_parts(self, question: Question, whole: ReadPassages, covered: DateRange | None) -> Answer | None:
         """The answer to a question for two things, each found by itself; None when it is one or no part is answered."""
@@ -399,6 +435,8 @@ class Assistant:
     def stream(self, text: str, *, history: Sequence[Turn] = (), filters: Filters | None = None) -> Iterator[Answer]:
         """Answer in parts: each item is a whole ``Answer`` so far, the last one complete.
 
+        With a language model each part has one more sentence, checked; closing the iterator stops the model.
+
         Args:
             text: As typed.
             history: Earlier turns, oldest first.
@@ -410,7 +448,11 @@ class Assistant:
         Raises:
             UsageError: The question is empty or too long.
         """
-        answer = self.ask(text, history=history, filters=filters)
+        answer, found = self._quoted(text, history, filters)
+        writer = self.writer
+        if writer is not None:
+            yield from self._written(writer, answer, found)
+            return
         for count in range(1, len(answer.citations)):
             mark = f"[{answer.citations[count - 1].number}]"
             yield replace(answer, answer=answer.answer.partition(mark)[0] + mark, citations=answer.citations[:count])
@@ -444,4 +486,6 @@ class Assistant:
         with self._lock:
             if self._library is not None:
                 self._library.close()
-            self._library = self._retriever = self._answerer = self._checker = None
+            if self._writer is not None:
+                self._writer.close()
+            self._library = self._retriever = self._answerer = self._checker = self._writer = None

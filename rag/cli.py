@@ -50,8 +50,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     logging.basicConfig(level=logging.DEBUG if debug else logging.ERROR, format="%(levelname)s %(name)s: %(message)s")
     try:
         settings = Settings.load(_overrides(options), file=options.config)
-        if settings.llm:
-            print(f"rag: llm = {settings.llm} is not used by this version; answers are quotations alone", file=sys.stderr)
         return int(options.run(options, settings))
     except KeyboardInterrupt:
         print("rag: stopped", file=sys.stderr)
@@ -132,6 +130,10 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--port", type=int, metavar="P")
     feedback = command("feedback", _feedback, "what users said of answers; export it as eval questions")
     feedback.add_argument("--export", metavar="OUT.jsonl", type=Path, help="add them to this file of eval questions")
+    llm = command("llm", _llm, "check the language model: what is configured, whether it answers, how fast")
+    llm.add_argument("action", choices=("check",), nargs="?", default="check")
+    llm.add_argument("--llm", metavar="NAME", help="language model, PROVIDER/NAME")
+    llm.add_argument("--json", action="store_true", help="print data for programs")
     command("settings", _settings, "list every setting with its value")
     commands.add_parser("eval", help="run the evaluation (= python -m eval)", add_help=False)
     for sub in (add, sync, list_, show, remove, reindex, doctor, ask, search, timeline, feedback):
@@ -315,12 +317,29 @@ def _ask(options: argparse.Namespace, settings: Settings) -> int:
     with _open(settings) as assistant:
         if not assistant.coverage().reports:
             raise RagError(f"the library in {settings.home} is empty; add reports with: rag add FOLDER, or rag sync corpus")
-        answer = assistant.ask(options.question, filters=filters, top_k=options.top_k)
+        streams = bool(settings.llm) and not options.json and sys.stdout.isatty() and options.top_k is None
+        if streams:
+            answer = _show_growing(assistant.stream(options.question, filters=filters))
+        else:
+            answer = assistant.ask(options.question, filters=filters, top_k=options.top_k)
     if options.json:
         _print_json(answer.to_row())
     else:
         _print_answer(answer)
     return DONE
+
+
+def _show_growing(answers: Iterable[Answer]) -> Answer:
+    """Print each checked sentence as it comes, to a terminal; the complete answer is printed after it."""
+    shown = ""
+    for answer in answers:
+        if answer.verdicts and answer.answer.startswith(shown):
+            sys.stdout.write(answer.answer[len(shown) :])
+            sys.stdout.flush()
+            shown = answer.answer
+    if shown:
+        print("\n" + "-" * 20)
+    return answer
 
 
 def _print_answer(answer: Answer) -> None:
@@ -493,6 +512,25 @@ def _exported(given: Sequence[Feedback], path: Path) -> tuple[int, list[str]]:
     except ImportError as error:
         raise UsageError(f"the eval suite is not installed ({error}); install from the repository") from error
     return export(given, path)
+
+
+def _llm(options: argparse.Namespace, settings: Settings) -> int:
+    from rag.models.llm import check
+
+    if not settings.llm:
+        print("No language model is configured: answers are quotations. Set llm = PROVIDER/NAME, or give --llm.")
+        return DONE
+    found = check(settings.llm, settings.generation)
+    if options.json:
+        _print_json(found.to_row())
+    else:
+        key = f"{found.key} is {'set' if found.has_key else 'not set'}" if found.key else "no key is needed"
+        print(f"model     {found.name}\nserver    {found.host or 'this computer'}\nkey       {key}")
+        if found.error:
+            print(f"answers   no: {found.error}")
+        else:
+            print(f"answers   yes: first words after {found.first_s:.2f} s, {found.characters_per_s:.0f} characters a second")
+    return FAILED if found.error else DONE
 
 
 def _settings(options: argparse.Namespace, settings: Settings) -> int:

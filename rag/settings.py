@@ -144,6 +144,27 @@ class Answering(_Group):
     passages: int = Field(10, ge=5, le=100, description="Passages listed with an answer, best first.")
 
 
+class Generation(_Group):
+    """Answers written by the language model of the ``llm`` setting."""
+
+    url: str = Field("", description="Base address of the model's server; needed for openai-like (http://host:port/v1).")
+    timeout_s: float = Field(60.0, gt=0, le=3600, description="Deadline of a written answer, in seconds; then it is quoted.")
+    retries: int = Field(2, ge=0, le=10, description="Further attempts when the server is busy, fails or says nothing.")
+    context_tokens: int = Field(
+        0, ge=0, le=2_000_000, description="Tokens of prompt and answer together; 0 takes 2048 to 16000 by provider."
+    )
+    max_tokens: int = Field(300, ge=16, le=8192, description="Longest written answer, in tokens.")
+    temperature: float = Field(0.0, ge=0, le=2, description="Sampling temperature; 0 takes the likeliest word.")
+    passages: int = Field(6, ge=1, le=50, description="Most passages shown to the model; fewer where they do not fit.")
+    history_tokens: int = Field(400, ge=0, le=100_000, description="Most tokens of earlier turns shown to the model.")
+    unsupported: Literal["mark", "drop"] = Field(
+        "mark", description="What becomes of sentences that the passages do not carry: marked as such, or left out."
+    )
+    when_unsure: bool = Field(
+        False, description="Ask the model also where the reports seem not to say; otherwise it is not asked."
+    )
+
+
 class Web(_Group):
     """The page."""
 
@@ -160,7 +181,10 @@ class Settings(_Group):
 
     home: Path = Field(default_factory=default_home, description="Folder of the library.")
     corpus: Path = Field(Path("corpus"), description="Source folder that `rag sync` follows and uploads land in.")
-    llm: str = Field("", description="Language model as PROVIDER/NAME; this version says so and answers without one.")
+    llm: str = Field(
+        "",
+        description="Language model as PROVIDER/NAME (ollama, openai-like, openai, anthropic, local); empty: quotations.",
+    )
     limits: Limits = Field(default_factory=lambda: Limits(), description="Limits on input files.")
     splitting: Splitting = Field(default_factory=lambda: Splitting(), description="Passage sizes.")
     models: Models = Field(default_factory=lambda: Models(), description="Models and their back ends.")
@@ -168,6 +192,7 @@ class Settings(_Group):
     understanding: Understanding = Field(default_factory=lambda: Understanding(), description="Reading the question.")
     search: Search = Field(default_factory=lambda: Search(), description="Retrieval.")
     answering: Answering = Field(default_factory=lambda: Answering(), description="Answers.")
+    generation: Generation = Field(default_factory=lambda: Generation(), description="Answers of a language model.")
     web: Web = Field(default_factory=lambda: Web(), description="The page.")
 
     @classmethod
