@@ -14,7 +14,7 @@ from rag.answers.plain import has_hidden_text, visible
 from rag.reports.names import fold
 
 _ROLE = re.compile(
-    r"(?:^|[\n\]>|}])\s*(?:#{1,6}\s*|\*{0,2}|<+\|?|\[+)?(?:system|assistant|user|developer|human|ai|bot|gpt|llm|inst)"
+    r"(?:^|[\n\]>|}]|[.!?][\"'”’)]?\s)\s*(?:#{1,6}\s*|\*{0,2}|<+\|?|\[+)?(?:system|assistant|user|developer|human|ai|bot|gpt|llm|inst)"
     r"(?:\s+(?:message|prompt|note|override|instruction|update|notice))?\s*(?:\|?>+|\]+|\*{0,2}\s*:|>)",
 )
 _TOKENS = re.compile(

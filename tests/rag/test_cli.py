@@ -169,9 +169,13 @@ def test_empty_library_says_what_to_do(tmp_path: Path, capsys: pytest.CaptureFix
     assert "rag add" in capsys.readouterr().out
 
 
-def test_language_model_that_is_not_used_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["--home", str(tmp_path / "home"), "list", "--set", "llm=ollama/any"]) == 0
-    assert "not used" in capsys.readouterr().err
+def test_llm_check_tells_that_none_is_configured_and_names_what_is_wrong(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["llm", "check"]) == 0
+    assert "No language model is configured" in capsys.readouterr().out
+    assert main(["llm", "check", "--llm", "nobody/any"]) == 1
+    assert "PROVIDER/NAME" in capsys.readouterr().err
+    assert main(["llm", "check", "--llm", "ollama/any", "--set", "generation.url=http://127.0.0.1:9", "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["error"]
 
 
 def test_options_stand_before_or_after_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
