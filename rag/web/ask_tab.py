@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from rag.web.chat import example_updates
+from rag.web.chat import button_updates
 from rag.web.evidence import EMPTY
 from rag.web.examples import SHOWN
 from rag.web.layout import PLAIN, PRIVATE, Desk, Follower
+from rag.web.suggestions import SHOWN as SUGGESTED
 
 if TYPE_CHECKING:
     from rag.web.chat import Events
@@ -48,6 +49,9 @@ class AskTab:
                 with gr.Column(elem_id="examples", visible=False) as self._example_box:
                     gr.Markdown('<p class="examples-label">For example</p>', **PLAIN)
                     self._examples = [gr.Button("", size="sm", visible=False, elem_classes="example") for _ in range(SHOWN)]
+                with gr.Column(elem_id="suggestions", visible=False) as self._next_box:
+                    self._next_label = gr.Markdown("", **PLAIN)
+                    self._next = [gr.Button("", size="sm", visible=False, elem_classes="example") for _ in range(SUGGESTED)]
                 with gr.Row(elem_classes="ask-row"):
                     self._question = gr.Textbox(
                         label="Question", show_label=False, container=False, lines=1, max_lines=6, scale=8,
@@ -70,7 +74,7 @@ class AskTab:
             return [
                 self._events.coverage_line(),
                 gr.update(visible=bool(examples) and not session),
-                *example_updates(examples, gr.update),
+                *button_updates(examples, SHOWN, gr.update),
             ]
 
         return Follower([self._coverage, self._example_box, *self._examples], read)
@@ -80,41 +84,56 @@ class AskTab:
         import gradio as gr
 
         # The question leaves its field at once, in an event of its own, so that the next one can be typed meanwhile.
-        def take(typed: str) -> tuple[str, Any, Any]:
-            return typed, "" if typed.strip() else typed, gr.update(visible=False) if typed.strip() else gr.skip()
+        def take(typed: str) -> tuple[str, Any, Any, Any]:
+            gone = gr.update(visible=False) if typed.strip() else gr.skip()
+            return typed, "" if typed.strip() else typed, gone, gone
 
-        taken = [self._asked, self._question, self._example_box]
+        taken = [self._asked, self._question, self._example_box, self._next_box]
         shown = [desk.session, self._chat, self._evidence]
         self._answer(desk, gr.on([self._question.submit, self._ask.click], take, self._question, taken, queue=False, **PRIVATE))
-        for button in self._examples:
+        for button in (*self._examples, *self._next):
             self._answer(desk, button.click(take, button, taken, queue=False, **PRIVATE))
 
         def restore(kept: str, session: Any) -> list[Any]:
-            return [*self._events.restore(kept, session), gr.update(visible=False)]
+            return [*self._events.restore(kept, session), gr.update(visible=False), gr.update(visible=False)]
 
-        opened = [*shown, self._example_box]
+        opened = [*shown, self._example_box, self._next_box]
         self._restoring.change(restore, [self._restoring, desk.session], opened, queue=False, **PRIVATE)
 
         def reopen(link: str, session: Any) -> list[Any]:
             question, fields, *now = self._events.reopen(link, session)
-            return [question, *(fields or [gr.skip()] * len(desk.fields)), *now, gr.update(visible=False)]
+            return [
+                question,
+                *(fields or [gr.skip()] * len(desk.fields)),
+                *now,
+                gr.update(visible=False),
+                gr.update(visible=False),
+            ]
 
         asked = [self._asked, *desk.fields, *opened]
         self._answer(desk, self._reopening.change(reopen, [self._reopening, desk.session], asked, queue=False, **PRIVATE))
         self._feedback.wire(desk)
         cleared = self._fresh.click(
-            lambda: ((), [], EMPTY, "", gr.update(visible=False)),
+            lambda: ((), [], EMPTY, "", gr.update(visible=False), gr.update(visible=False)),
             None,
-            [*shown, self._question, self._feedback.box],
+            [*shown, self._question, self._feedback.box, self._next_box],
             queue=False,
             **PRIVATE,
         )
         desk.follow(cleared)
 
     def _answer(self, desk: Desk, event: Any) -> None:
-        """Once a question has been taken: answer it, then hand the answer to the browser to keep."""
+        """Once a question has been taken: answer it, hand the answer to the browser to keep, and suggest what to ask next."""
+        import gradio as gr
+
+        def suggest(session: Any) -> list[Any]:
+            questions = self._events.suggestions(session)
+            # The page's script hides what belongs to an answer that is not the last one any more.
+            label = f'<p class="examples-label" id="next-of-a{session[-1].number if session else 0}">Ask next</p>'
+            return [gr.update(visible=bool(questions)), label, *button_updates(questions, SUGGESTED, gr.update)]
+
         given = [self._asked, desk.session, *desk.fields]
         shown = [desk.session, self._chat, self._evidence]
         event.then(self._events.ask, given, shown, **desk.questions, **PRIVATE).then(
             self._events.kept, desk.session, self._kept, queue=False, **PRIVATE
-        )
+        ).then(suggest, desk.session, [self._next_box, self._next_label, *self._next], queue=False, **PRIVATE)

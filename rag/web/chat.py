@@ -16,11 +16,12 @@ from rag.reports.date_text import format_day
 from rag.types import Answer, Report
 from rag.web.conversation import KEPT, Exchange, throttled, turns
 from rag.web.evidence import render_evidence
-from rag.web.examples import SHOWN, Examples
+from rag.web.examples import Examples
 from rag.web.filters import in_words, read_filters
 from rag.web.markup import count, literal, one_line
 from rag.web.reopening import read_link
 from rag.web.reply import messages
+from rag.web.suggestions import Suggestions
 from rag.web.transcript import record, restore
 
 if TYPE_CHECKING:
@@ -48,6 +49,8 @@ class Events:
         self._assistant = assistant
         self._examples = examples
         self._lock = threading.Lock()
+        self._waiting_for = 0
+        self._suggestions = Suggestions(assistant, lambda: self._waiting_for > 0)
         self._reports: OrderedDict[str, Report] = OrderedDict()
 
     # --- asking ------------------------------------------------------------------------------------------------------------
@@ -66,6 +69,15 @@ class Events:
         if not question.strip():
             yield session, messages(session), self._evidence(session)
             return
+        with self._lock:
+            self._waiting_for += 1
+        try:
+            yield from self._ask(question, session, fields)
+        finally:
+            with self._lock:
+                self._waiting_for -= 1
+
+    def _ask(self, question: str, session: Session, fields: Sequence[Any]) -> Iterator[tuple[Session, list[dict[str, str]], str]]:
         number = session[-1].number + 1 if session else 1
         key = secrets.token_hex(16)
         thread = next((e.thread for e in reversed(session) if e.thread), key)
@@ -176,6 +188,14 @@ class Events:
         text = record(session[-1]) if session else ""
         return f'<p class="record">{literal(text)}</p>' if text else ""
 
+    def suggestions(self, session: Session) -> list[str]:
+        """Questions to ask next, as texts for buttons; none where nothing near has an answer."""
+        try:
+            return [one_line(q, 160) for q in self._suggestions.after(session)]
+        except Exception:
+            logger.exception("no question could be suggested")
+            return []
+
     # --- what follows the library ------------------------------------------------------------------------------------------
 
     def coverage_line(self) -> str:
@@ -187,7 +207,7 @@ class Events:
         return [one_line(q, 120) for q in self._examples.current()] if self._assistant.coverage().reports else []
 
 
-def example_updates(examples: Sequence[str], update: Callable[..., Any]) -> list[Any]:
-    """Updates for the example buttons: the text where there is one, hidden otherwise."""
-    shown = list(examples)[:SHOWN]
-    return [update(value=q, visible=True) for q in shown] + [update(visible=False)] * (SHOWN - len(shown))
+def button_updates(questions: Sequence[str], n: int, update: Callable[..., Any]) -> list[Any]:
+    """Updates for n buttons that each ask a question: its text where there is one, hidden otherwise."""
+    shown = list(questions)[:n]
+    return [update(value=q, visible=True) for q in shown] + [update(visible=False)] * (n - len(shown))

@@ -95,7 +95,7 @@ def _about(report: Report) -> Iterator[str]:
     for entry in report.entries:
         if entry.is_lead:
             continue
-        place = _place(entry)
+        place = place_name(entry)
         if place and entry.on and entry.on.is_day:
             yield f"What happened in {place} on {format_day(entry.on.start)}?"
         elif entry.heading and 2 <= len(entry.heading.split()) <= 8:
@@ -104,7 +104,7 @@ def _about(report: Report) -> Iterator[str]:
         yield f"What happened in {report.country} in {report.published_on:%B %Y}?"
 
 
-def _place(entry: Entry) -> str:
+def place_name(entry: Entry) -> str:
     """The first proper name of an entry's place: "Ayorou" of "Ayorou, northwest of Niamey"; "" when it opens otherwise."""
     match = _PLACE.match(entry.place.strip())
     return match.group() if match else ""

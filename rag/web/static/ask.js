@@ -101,6 +101,10 @@
       const side = document.querySelector(".evidence-side");
       if (side) side.scrollTop = 0;
     }
+    // Suggestions are tried out after an answer; by then another question may stand below it.
+    const replies = document.querySelectorAll("#chat .reply");
+    const label = document.querySelector('#suggestions [id^="next-of-"]');
+    byId("suggestions")?.classList.toggle("stale", label?.id !== `next-of-${replies[replies.length - 1]?.id}`);
     // Gradio reads a message's markup out as its name.
     for (const message of document.querySelectorAll('#chat [data-testid="bot"][aria-label], #chat [data-testid="user"][aria-label]')) {
       message.removeAttribute("aria-label");

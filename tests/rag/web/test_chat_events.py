@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import html
+import json
+import re
 from typing import Any
 
 import pytest
@@ -98,3 +100,48 @@ def test_examples_and_coverage_follow_the_library(events: Events, assistant: Scr
     assistant.stored = {"mali.txt": make_report()}
     assert events.examples() == ["What happened in Gao on April 6, 2018?", "What happened in Mali in April 2018?"]
     assert "April 6, 2018 to April 9, 2018" in html.unescape(events.coverage_line())
+
+
+def test_conversation_kept_in_the_browser_comes_back_and_goes_on(events: Events, assistant: ScriptedAssistant) -> None:
+    assistant.stored = {"mali.txt": make_report()}
+    session = last(events, "who was held")
+    row = json.loads(html.unescape(re.sub("<[^>]+>", "", events.kept(session))))
+    restored, shown, _ = events.restore(json.dumps({"turn": 1, "records": [row]}), ())
+    assert "two men were held" in html.unescape(shown[1]["content"])
+    grown = last(events, "and when", restored)
+    assert [e.number for e in grown] == [1, 2]
+    assert grown[1].thread == grown[0].thread == session[0].key
+
+
+def test_conversation_that_cannot_be_read_leaves_the_one_on_the_page(events: Events) -> None:
+    session = last(events, "who")
+    after, _, _ = events.restore('{"records": [1]}', session)
+    assert after[:1] == session
+    assert "cannot be read" in after[-1].error
+    assert events.restore(" ", session)[0] == session
+
+
+def test_link_gives_its_question_and_fields_or_says_why_not(events: Events, assistant: ScriptedAssistant) -> None:
+    assistant.stored = {"mali.txt": make_report()}
+    question, fields, session, _, _ = events.reopen('[["q", "who"], ["since", "2018"], ["country", "Mali"]]', ())
+    assert (question, fields, session) == ("who", ("2018", "", "", ["Mali"], []), ())
+    question, fields, session, _, _ = events.reopen('[["q", "who"], ["report", "gone.txt"]]', ())
+    assert (question, fields) == ("", None)
+    assert "gone.txt" in session[0].error
+
+
+def test_unforeseen_error_of_a_suggestion_is_logged_and_none_is_made(
+    events: Events, assistant: ScriptedAssistant, caplog: pytest.LogCaptureFixture
+) -> None:
+    session = last(events, "who")
+    assistant.stored = {"mali.txt": make_report()}
+    assistant.error = RuntimeError("broken")
+    assert events.suggestions(session) == []
+    assert "broken" in caplog.text
+
+
+def test_only_the_last_part_of_an_answer_is_whole(events: Events, assistant: ScriptedAssistant) -> None:
+    assistant.partials = 3
+    steps = [step[0][-1] for step in events.ask("who", (), *NONE)]
+    assert [s.done for s in steps[:-1]] == [False] * (len(steps) - 1)
+    assert steps[-1].done
