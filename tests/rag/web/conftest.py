@@ -85,6 +85,8 @@ def page(server: Server, browser: Browser, watch: Watch) -> Iterator[Page]:
     watch.attach(page)
     page.goto(server.url)
     expect(page.locator("#machine")).to_have_class(re.compile("ready"), timeout=120_000)
+    # What Gradio loads at its opening has come by then; until then it may take the focus back to the question.
+    expect(page.locator("#coverage .coverage")).to_be_visible()
     yield page
     context.close()
     assert watch.outside == []
