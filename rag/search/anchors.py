@@ -23,6 +23,9 @@ _DISTANCE = re.compile(
 )
 _HOW_FAR = re.compile(r"\bhow\s+(?:many|long)\s*$", _F)
 _ENDS = re.compile(r"\s+(?:what|who|whom|which|where|when|why|how|did|was there|were there|is there)\b", _F)
+_LONGEST = 160
+"""Characters of the longest event looked up."""
+
 CANDIDATES = 5
 """Passages that may tell the event."""
 
@@ -63,7 +66,7 @@ def find_anchor(text: str, dates: Sequence[DateMention]) -> Anchor | None:
         if stop := _ENDS.search(event):
             event = event[: stop.start()]
         event = event.strip(" .!")
-        if not event:
+        if not event or len(event) > _LONGEST:
             continue
         number = match["n"].lower()
         n = int(number) if number.isdigit() else NUMBERS.get(number, 1)

@@ -18,7 +18,10 @@ from rag.types import Correction
 LEAST_LIKENESS = 0.7
 """Of ``similar_names``: equal sound, one edit in five letters, two in eight."""
 
-_WORD = re.compile(r"[^\W\d_]{4,}")
+_WORD = re.compile(r"(?<![^\W_])[^\W\d_]{4,30}(?![^\W_])")
+_MOST = 12
+"""Unknown words looked at in one question; each costs some milliseconds."""
+
 _STEMS_LOOKED_AT = 8
 _BY_FREQUENCY = 0.02
 """What ten times as many passages are worth in likeness: enough to choose between equals, never more than an edit."""
@@ -42,12 +45,16 @@ def correct(text: str, lexicon: Lexicon) -> tuple[str, tuple[Correction, ...]]:
     """
     dated = [(d.start, d.end) for d in find_dates(text)]
     made: list[Correction] = []
+    unknown = 0
     pieces: list[str] = []
     position = 0
     for match in _WORD.finditer(text):
         word = match[0]
         if any(a < match.end() and match.start() < b for a, b in dated) or not _is_unknown(word, lexicon):
             continue
+        unknown += 1
+        if unknown > _MOST:
+            break
         better = _split(word, lexicon) or _nearest(word, lexicon)
         if better and fold(better) != fold(word):
             pieces += [text[position : match.start()], better]

@@ -15,7 +15,7 @@ from rag.reports.date_text import format_range
 from rag.reports.dates import find_dates
 from rag.reports.names import NameMention, find_names, fold
 from rag.search.kinds import AUXILIARIES, question_kind
-from rag.types import DateMention, Turn
+from rag.types import NO_ANSWER, DateMention, Turn
 
 MAX_TOPIC_CHARACTERS = 240
 """Of a topic carried over; the reader sees some 50 words of a question."""
@@ -136,7 +136,8 @@ def _topic(history: Sequence[Turn], names_of: Namer) -> _Topic | None:
         if not _WORD.search(content):
             continue
         if turn.role == "assistant":
-            if topic is not None:
+            # What is shown beside a refusal is near, not the answer: nothing in it can be meant by "it".
+            if topic is not None and not content.startswith(NO_ANSWER):
                 topic = _answered(topic, content, names_of)
             continue
         if topic is None or not needs_context(content, names_of):

@@ -21,6 +21,9 @@ from rag.search.terms import FUNCTION_WORDS, NameBook, stem
 SAMPLES = 12
 """Passages looked at for a word."""
 
+_KEPT = 2000
+"""Words whose usage is kept, with their passages: about 20 MB."""
+
 NAME_SHARE = 0.6
 """Least share of a word's uses inside sentences that are written with a capital, for it to be a name."""
 
@@ -30,6 +33,9 @@ _ARTICLES = frozenset(("al", "el"))
 _DIRECTIONS = frozenset(
     "north south east west central northern southern eastern western northeast northwest southeast southwest".split()
 )
+_LONGEST_READ = 600
+"""Characters of a question in which names are looked for among the library's; what is longer is no question."""
+
 _LONGEST = 9
 """Words of the longest name looked for."""
 
@@ -84,9 +90,12 @@ class Lexicon:
             Its usage; ``forms`` is empty when the library does not have it.
         """
         key = fold(word).replace(".", "")
-        if key not in self._known:
-            self._known[key] = self._observe(word, stem(key))
-        return self._known[key]
+        usage = self._known.get(key)
+        if usage is None:
+            if len(self._known) >= _KEPT:
+                self._known.clear()
+            usage = self._known[key] = self._observe(word, stem(key))
+        return usage
 
     def names(self, text: str) -> list[NameMention]:
         """Names in a question, whatever its case.
@@ -97,7 +106,7 @@ class Lexicon:
         Returns:
             Mentions in order, not overlapping; the longest where several would.
         """
-        tokens = [(m.start(), m.end(), m[0]) for m in _WORD.finditer(text)]
+        tokens = [(m.start(), m.end(), m[0]) for m in _WORD.finditer(text[:_LONGEST_READ])]
         found = [
             NameMention(tokens[i][0], tokens[j - 1][1], text[tokens[i][0] : tokens[j - 1][1]]) for i, j in self._runs(tokens)
         ]

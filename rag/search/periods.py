@@ -55,6 +55,12 @@ _MONTH = re.compile(
     _F,
 )
 _DEICTIC = re.compile(r"\b(?:last|past|this|next|coming|previous|ago|yesterday|today|tomorrow|tonight|earlier|later)\b", _F)
+_NEAR = 120
+"""Characters around a date in which the words that open it are looked for."""
+
+_LONGEST = 600
+"""Characters of the longest question whose days without a year are looked for in every year."""
+
 MOST_YEARS = 15
 """Years a day without a year is looked for in, the latest; a library that covers more says too little about it."""
 
@@ -110,7 +116,7 @@ def _relative(text: str, anchor: date | None, taken: Sequence[tuple[int, int]]) 
 
 def _yearless(text: str, coverage: DateRange | None, taken: Sequence[tuple[int, int]]) -> list[DateMention]:
     """Days and months without a year, in every year of the coverage in which they fall."""
-    if coverage is None or not any(not _inside(m.start(), taken) for m in _MONTH.finditer(text)):
+    if coverage is None or len(text) > _LONGEST or not any(not _inside(m.start(), taken) for m in _MONTH.finditer(text)):
         return []
     first = max(coverage.start.year, coverage.end.year - MOST_YEARS + 1)
     found: dict[tuple[int, DateRange], DateMention] = {}
@@ -124,7 +130,8 @@ def _yearless(text: str, coverage: DateRange | None, taken: Sequence[tuple[int, 
 
 def _opened(mention: DateMention, text: str) -> DateMention:
     """The mention with its range opened or moved by the words around it."""
-    days, before, after = mention.range, text[: mention.start], text[mention.end :]
+    near = max(0, mention.start - _NEAR)
+    days, before, after = mention.range, text[near : mention.start], text[mention.end : mention.end + _NEAR]
     if mention.kind == "range" and _RANGE_LED.search(before):
         return mention
     if away := _AWAY.search(before):
@@ -132,7 +139,8 @@ def _opened(mention: DateMention, text: str) -> DateMention:
         unit = UNITS.get(away["unit"].lower(), away["unit"].lower())
         if days.days <= {"day": 1, "week": 14, "fortnight": 14}.get(unit, 31):
             moved = shifted(days, -n if away["way"].lower() == "before" else n, unit)
-            return DateMention(away.start(), mention.end, text[away.start() : mention.end], moved, "relative")
+            start = near + away.start()
+            return DateMention(start, mention.end, text[start : mention.end], moved, "relative")
         return mention
     if _OR_LATER.match(after) or _OPEN_START.search(before):
         days = DateRange(days.start, date.max)

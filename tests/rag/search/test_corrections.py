@@ -62,3 +62,9 @@ def test_correction_can_be_switched_off(lexicon: Lexicon) -> None:
     question = understand("who attacked bandiagarra", lexicon=lexicon, options=Understanding(typos=False))
     assert question.query == "who attacked bandiagarra"
     assert question.corrections == ()
+
+
+def test_long_gibberish_is_not_looked_at_word_by_word(lexicon: Lexicon) -> None:
+    typed = " ".join(["bandiagarra"] * 100)
+    assert len(correct(typed, lexicon)[1]) == 12
+    assert correct("x" * 1999, lexicon) == ("x" * 1999, ())

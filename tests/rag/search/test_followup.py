@@ -79,3 +79,11 @@ def test_new_topic_is_the_one_carried_on() -> None:
     whole = make_whole("how many died there", history)
     assert "Diffa" in whole
     assert "Kidal" not in whole
+
+
+def test_what_is_shown_beside_a_refusal_is_not_referred_to() -> None:
+    history = [
+        Turn("user", "Who attacked the camp in Kidal?"),
+        Turn("assistant", "The reports do not say. The nearest they come (a.txt): Boko Haram did. [1]"),
+    ]
+    assert make_whole("who leads it", history) == "who leads it (attacked the camp in Kidal)"
