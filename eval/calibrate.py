@@ -2,18 +2,22 @@
 
 Ranking: weights under which evidence gets as much as possible of the softmax over all sentences of its question (listwise, with
 an L2 penalty); a sentence that holds an acceptable answer outside the evidence may well be right and is left out. Confidence: a
-logistic model of the best sentence, against whether it is evidence (or holds the answer) of an answerable question. Both are
+logistic model of the best sentence, against whether the reports answer the question, each weight held to the sign its feature can
+have; questions made unanswerable (``eval.unanswerable``, or their answering sentences left out) count for a tenth. Both are
 fitted with and without the reader. The threshold is the highest that refuses at most a given share of answerable questions, each
-judged by a model fitted without it; what is printed about new questions comes from the same ten-fold cross-validation.
+judged by a model fitted without its report, and confidence is moved so that it is one half; what is printed about new questions
+comes from the same ten-fold cross-validation.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import math
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -21,14 +25,15 @@ from numpy.typing import NDArray
 
 from eval import workbench
 from eval.evalset import load_questions, shipped_files
-from eval.logistic import fit_listwise, fit_logistic, shares
+from eval.logistic import fit_listwise, fit_signed, shares
 from eval.metrics import contains
 from eval.runner import Tick
 from eval.scoring import Shelf, locate_evidence
 from eval.selective import auroc
 from eval.support import EvidenceSpan, half_shared
 from eval.types import EvalQuestion
-from rag.answers.confidence import FILE, Calibration, LogisticModel, confidence_features
+from eval.unanswerable import Maker
+from rag.answers.confidence import CONFIDENCE_SIGNS, FILE, Calibration, LogisticModel, confidence_features
 from rag.answers.evidence import FEATURES, ScoredSentence
 from rag.assistant import Assistant
 from rag.errors import RagError
@@ -37,8 +42,11 @@ from rag.types import Question
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int_]
-READ_PASSAGES = 20
-"""As many passages as ``Assistant.ask`` weighs sentences of."""
+BEYOND_CUTTING = frozenset(("yes_no", "why", "list", "multi_entry"))
+"""Kinds whose answers other sentences may give in other words, so that taking some out leaves an answer behind."""
+
+MADE_WORTH = 0.1
+"""What a made question counts for in the fit: they are many and less like people's questions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +58,18 @@ class Example:
         answerable: Whether the reports answer it.
         sentences: With their features; at least one.
         labels: Of the sentences: 1 evidence, 0 not, -1 may be right; shape (sentences,).
+        idf: Weight of a word, higher for rarer ones.
+        report: Its evidence's, or the one found first; what is learned of a report is never tested on it.
+        made: How it was made unanswerable, or "" for one of the development questions.
     """
 
     question: Question
     answerable: bool
     sentences: tuple[ScoredSentence, ...]
     labels: Ints
+    idf: Callable[[str], float]
+    report: str = ""
+    made: str = ""
 
     @property
     def features(self) -> Floats:
@@ -77,7 +91,7 @@ class Judged:
 
 
 def collect(assistant: Assistant, questions: Sequence[EvalQuestion], tick: Tick) -> list[Example]:
-    """Features and labels of every sentence retrieved for every question.
+    """Features and labels of every sentence retrieved for every question, and for questions made unanswerable.
 
     Args:
         assistant: To search with.
@@ -85,20 +99,48 @@ def collect(assistant: Assistant, questions: Sequence[EvalQuestion], tick: Tick)
         tick: Called after each question.
 
     Returns:
-        One example for each question for which anything was found.
+        One example for each question for which anything was found, those made of it after it.
     """
     located = locate_evidence(questions, Shelf(assistant.show))
+    maker = Maker(assistant)
     examples = []
     for question in questions:
-        understood = assistant.understand(question.question, history=question.history)
-        read = assistant.retrieve(understood, READ_PASSAGES)
-        sentences = assistant.answerer.score(understood, read.passages, read.readings or None)
-        if sentences and question.id in located.evidence:
-            accepted = [*question.answers, *(a for group in question.required for a in group)]
-            labels = [label(sentence, located.evidence[question.id], accepted) for sentence in sentences]
-            examples.append(Example(understood, question.answerable, tuple(sentences), np.array(labels, dtype=int)))
+        if question.id in located.evidence:
+            evidence = located.evidence[question.id]
+            understood, read = maker.find(question)
+            sentences = assistant.answerer.score(understood, read.passages, read.readings or None)
+            if sentences:
+                accepted = [*question.answers, *(a for group in question.required for a in group)]
+                labels = [label(sentence, evidence, accepted) for sentence in sentences]
+                report = evidence[0].report_id if evidence else sentences[0].retrieved.passage.report_id
+                idf = lru_cache(maxsize=None)(assistant.answerer.idf)
+                example = Example(understood, question.answerable, tuple(sentences), np.array(labels, dtype=int), idf, report)
+                examples += [example, *_made(assistant, maker, question, evidence, example)]
         tick()
     return examples
+
+
+def _made(
+    assistant: Assistant,
+    maker: Maker,
+    question: EvalQuestion,
+    evidence: Sequence[EvidenceSpan],
+    example: Example,
+) -> list[Example]:
+    """Examples of a question made unanswerable: changed, or without the sentences that answer it."""
+    made = []
+    if question.answerable and not question.required and question.kind not in BEYOND_CUTTING:
+        left = tuple(s for s, mark in zip(example.sentences, example.labels, strict=True) if not mark)
+        made.append(("cut", example.question, left))
+    for altered in maker.alter(question, evidence):
+        understood, read = maker.find(altered.question)
+        scored = assistant.answerer.score(understood, read.passages, read.readings or None)
+        made.append((altered.how, understood, tuple(scored)))
+    return [
+        Example(understood, False, sentences, np.zeros(len(sentences), dtype=int), example.idf, example.report, how)
+        for how, understood, sentences in made
+        if sentences
+    ]
 
 
 def label(sentence: ScoredSentence, evidence: Sequence[EvidenceSpan], accepted: Sequence[str]) -> int:
@@ -119,11 +161,12 @@ def fit(examples: Sequence[Example], l2: float) -> Calibration:
     Returns:
         The calibration.
     """
-    kept = [(e.features[e.labels >= 0], e.labels[e.labels >= 0] == 1) for e in examples]
+    kept = [(e.features[e.labels >= 0], e.labels[e.labels >= 0] == 1) for e in examples if not e.made]
     ranking = fit_listwise([(x, y) for x, y in kept if y.any()], len(FEATURES), l2)
     best = [_best(example, ranking) for example in examples]
-    right = np.array([is_right for _, is_right in best], dtype=int)
-    bias, weights = fit_logistic(np.array([features for features, _ in best]), right, l2=l2)
+    answerable = np.array([e.answerable for e in examples], dtype=int)
+    worth = np.array([MADE_WORTH if e.made else 1.0 for e in examples])
+    bias, weights = fit_signed(np.array([features for features, _ in best]), answerable, worth, CONFIDENCE_SIGNS, l2=l2)
     return Calibration(tuple(ranking.tolist()), LogisticModel(bias, tuple(weights.tolist())))
 
 
@@ -142,7 +185,7 @@ def _best(example: Example, ranking: Floats) -> tuple[tuple[float, ...], bool]:
     order = np.argsort(-scores, kind="stable")
     share = shares(scores)
     scored = [_rescored(example.sentences[i], float(scores[i]), float(share[i])) for i in order.tolist()]
-    return confidence_features(example.question, scored), example.answerable and bool(example.labels[order[0]] != 0)
+    return confidence_features(example.question, scored, example.idf), example.answerable and bool(example.labels[order[0]] != 0)
 
 
 def _rescored(sentence: ScoredSentence, score: float, share: float) -> ScoredSentence:
@@ -150,20 +193,22 @@ def _rescored(sentence: ScoredSentence, score: float, share: float) -> ScoredSen
 
 
 def cross_validated(examples: Sequence[Example], l2: float, folds: int = 10, seed: int = 1) -> Judged:
-    """Each question judged by a calibration fitted without it, which is what the fit is worth on new questions.
+    """Each question judged by a calibration fitted without its report, which is what the fit is worth on new reports.
 
     Args:
         examples: Of the development questions.
         l2: Penalty.
-        folds: Parts the questions are dealt into.
+        folds: Parts the reports are dealt into.
         seed: Of the deal.
 
     Returns:
         In the order of the examples.
     """
-    fold = np.random.default_rng(seed).permutation(len(examples)) % folds
+    reports = sorted({e.report for e in examples})
+    dealt = dict(zip(reports, np.random.default_rng(seed).permutation(len(reports)) % folds, strict=True))
+    fold = np.array([dealt[e.report] for e in examples])
     confidence, right = np.zeros(len(examples)), np.zeros(len(examples), dtype=bool)
-    for held_out in range(min(folds, len(examples))):
+    for held_out in np.unique(fold).tolist():
         calibration = fit([e for e, f in zip(examples, fold, strict=True) if f != held_out], l2)
         places = np.flatnonzero(fold == held_out)
         judged = judge([examples[i] for i in places.tolist()], calibration)
@@ -177,6 +222,18 @@ def choose_threshold(confidence: Floats, answerable: NDArray[np.bool_], most_ref
     if not len(known):
         return 0.0
     return float(known[int(np.floor(most_refused * len(known)))])
+
+
+def centred(calibration: Calibration, threshold: float) -> Calibration:
+    """The calibration with its bias moved so that what was ``threshold`` becomes one half.
+
+    So one setting serves answers with and without the reader, and stays as it is when either is fitted anew. Thresholds 0 and 1
+    leave the calibration as it is.
+    """
+    if not 0.0 < threshold < 1.0:
+        return calibration
+    moved = calibration.confidence.bias - math.log(threshold / (1.0 - threshold))
+    return replace(calibration, confidence=replace(calibration.confidence, bias=moved))
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -197,7 +254,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--most-refused", type=float, default=0.08, metavar="S", help="share of answerable ones refused (default 0.08)"
     )
-    parser.add_argument("--write", action="store_true", help=f"write {FILE.name}; the threshold goes into the settings by hand")
+    parser.add_argument("--write", action="store_true", help=f"write {FILE.name}, threshold included: it is moved to 0.5")
     options = parser.parse_args(argv)
     rows = {}
     try:
@@ -224,22 +281,30 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _report(name: str, examples: Sequence[Example], l2: float, most_refused: float) -> dict[str, object]:
     """Fit, print what it is worth, and give the row of the file."""
-    calibration, unseen = fit(examples, l2), cross_validated(examples, l2)
+    calibration, judged = fit(examples, l2), cross_validated(examples, l2)
+    own = np.array([not e.made for e in examples], dtype=bool)
+    made, made_confidence = [e.made for e in examples], judged.confidence
+    examples = [e for e in examples if not e.made]
+    unseen = Judged(judged.confidence[own], judged.right[own])
     answerable = np.array([e.answerable for e in examples], dtype=bool)
     threshold = choose_threshold(unseen.confidence, answerable, most_refused)
     refused = unseen.confidence < threshold
     out = sys.stdout.write
     n_evidence = sum(int((e.labels == 1).sum()) for e in examples)
     out(f"{name}: {len(examples)} questions, {sum(len(e.labels) for e in examples)} sentences, {n_evidence} of them evidence\n")
-    row = calibration.to_row()
+    row = centred(calibration, threshold).to_row()
     for part, weights in row.items():
         out(f"  {part}: " + ", ".join(f"{key} {value:+.2f}" for key, value in weights.items()) + "\n")
     out("  on questions not seen by the fit:\n")
     out(f"    best sentence answers: {_percent(unseen.right[answerable])} of answerable questions\n")
     out(f"    AUROC answerable against not: {_number(auroc(answerable, unseen.confidence))}\n")
     out(f"    AUROC right against wrong: {_number(auroc(unseen.right, unseen.confidence))}\n")
-    out(f"    answering.abstain_below = {threshold:.3f}: refuses {_percent(refused[answerable])} of answerable, ")
-    out(f"declines {_percent(refused[~answerable])} of unanswerable\n\n")
+    out(f"    below {threshold:.3f} (becomes 0.5): refuses {_percent(refused[answerable])} of answerable, ")
+    out(f"declines {_percent(refused[~answerable])} of unanswerable\n")
+    for how in sorted(set(made) - {""}):
+        confidence = made_confidence[[i for i, m in enumerate(made) if m == how]]
+        out(f"    {len(confidence)} made by {how}: declines {_percent(confidence < threshold)}\n")
+    out("\n")
     return row
 
 

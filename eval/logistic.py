@@ -41,6 +41,43 @@ def fit_logistic(
     return float(beta[0]), beta[1:]
 
 
+def fit_signed(
+    features: Floats, labels: NDArray[np.int_], weights: Floats, signs: Sequence[int], *, l2: float = 1.0
+) -> tuple[float, Floats]:
+    """Logistic regression whose weights keep to known signs: the one furthest on the wrong side is dropped until none is.
+
+    Features are scaled to unit spread for the fit, so that the penalty treats them alike; the weights returned are of the
+    features as given.
+
+    Args:
+        features: Shape (n, d).
+        labels: 0 or 1, shape (n,).
+        weights: Of the examples, shape (n,).
+        signs: 1 or -1 for each feature, 0 for either.
+        l2: Penalty on squared weights of the scaled features.
+
+    Returns:
+        Bias, and weights of shape (d,); a dropped one is 0.
+    """
+    spread = features.std(axis=0)
+    scale = np.where(spread > 1e-9, spread, 1.0)
+    middle = features.mean(axis=0)
+    scaled = (features - middle) / scale
+    kept = spread > 1e-9
+    wanted = np.asarray(signs)
+    fitted = np.zeros(features.shape[1])
+    while True:
+        bias, found = fit_logistic(scaled[:, kept], labels, weights, l2=l2)
+        fitted[:] = 0.0
+        fitted[kept] = found
+        wrong = np.where(fitted * wanted < 0, np.abs(fitted), 0.0)
+        if not wrong.any():
+            break
+        kept[int(wrong.argmax())] = False
+    given = fitted / scale
+    return bias - float(given @ middle), given
+
+
 def shares(scores: Floats) -> Floats:
     """Softmax."""
     powers = np.exp(scores - scores.max())

@@ -77,6 +77,9 @@ ABLATIONS = (
     Variant("no verdict", {"answering.verdict": False}, "yes or no by the best sentence alone"),
     Variant("one figure shown", {"answering.differing": False}, "differing figures of one event are not looked for"),
     Variant("one sentence quoted", {"answering.sentences": 1}, ""),
+    Variant("days not checked", {"answering.check_dates": False}, "another day's event does not lower confidence"),
+    Variant("names not checked", {"answering.check_names": False}, "nor does an entry without the question's names"),
+    Variant("what is wanted not checked", {"answering.check_wanted": False}, "nor a sentence without name, doer, number or day"),
     Variant("never declines", {"answering.abstain_below": 0.0}, "threshold 0"),
 )
 """Each part switched off, all else as set. A new part adds its row here."""

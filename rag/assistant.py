@@ -145,6 +145,7 @@ class Assistant:
         with self._lock:
             if self._answerer is None:
                 from rag.answers.extractive import ExtractiveAnswerer
+                from rag.answers.holdings import Holdings
 
                 self._answerer = ExtractiveAnswerer(
                     self.embedder.encode,
@@ -154,6 +155,7 @@ class Assistant:
                     self.reader,
                     self._beside,
                     self._of_period,
+                    Holdings(self.library.catalog),
                 )
             return self._answerer
 

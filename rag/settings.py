@@ -128,10 +128,18 @@ class Answering(_Group):
 
     sentences: int = Field(2, ge=1, le=6, description="Most sentences quoted in an extractive answer.")
     abstain_below: float = Field(
-        0.26,
+        0.5,
         ge=0,
         le=1,
-        description="Decline when the confidence is below this; fitted by python -m eval.calibrate to refuse 8 % of dev.",
+        description="Decline when the confidence is below this; python -m eval.calibrate moves confidence so that 0.5 refuses "
+        "8 % of the dev questions that have an answer, each judged without its report.",
+    )
+    check_dates: bool = Field(
+        True, description="Weigh whether what is found is of the days asked about; off, confidence does not know."
+    )
+    check_names: bool = Field(True, description="Weigh whether the entry holds every name of the question.")
+    check_wanted: bool = Field(
+        True, description="Weigh whether a sentence tells the name, doer, number or day wanted, not only the right event."
     )
     parts: bool = Field(True, description="Ask a question for two things (two days, two rounds, two clauses) in parts.")
     gather: bool = Field(True, description="Gather lists and counts of events over the entries of a period.")

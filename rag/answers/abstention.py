@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 
 from rag.answers.citations import cite, nearest
-from rag.answers.evidence import ScoredSentence, name_share
-from rag.reports.date_text import format_day
-from rag.types import NO_ANSWER, Answer, Citation, DateRange, Question, RetrievedPassage
+from rag.answers.evidence import ScoredSentence
+from rag.answers.holdings import MOST_LOOKED_AT, Holdings, days_of, speaks_of
+from rag.answers.words import content_words
+from rag.reports.date_text import format_day, format_range
+from rag.reports.names import fold
+from rag.types import NO_ANSWER, Answer, DateMention, DateRange, Passage, Question, RetrievedPassage
 
 
 def abstain(
@@ -17,6 +19,7 @@ def abstain(
     scored: Sequence[ScoredSentence],
     confidence: float,
     coverage: DateRange | None,
+    holdings: Holdings | None = None,
 ) -> Answer:
     """The answer that declines.
 
@@ -26,11 +29,13 @@ def abstain(
         scored: Sentences, best first.
         confidence: In the best sentence, 0 to 1.
         coverage: First and last day the library's reports speak of.
+        holdings: To look up what the whole library says; None speaks of what was found only.
 
     Returns:
         ``NO_ANSWER`` with a reason and the nearest evidence as its one citation.
     """
     near = cite(scored[0].retrieved.passage, scored[0].span, 1) if scored else nearest(kept)
+    passage = scored[0].retrieved.passage if scored else kept[0].passage if kept else None
     answer = NO_ANSWER
     if near is not None:
         where = f"{near.report}, {format_day(near.date)}" if near.date else near.report
@@ -40,7 +45,7 @@ def abstain(
         answer=answer,
         short_answer="",
         abstained=True,
-        reason=find_reason(question, kept, near, coverage),
+        reason=find_reason(question, kept, passage, coverage, holdings),
         confidence=confidence,
         citations=(near,) if near else (),
         passages=kept,
@@ -48,26 +53,109 @@ def abstain(
     )
 
 
-def find_reason(question: Question, kept: Sequence[RetrievedPassage], near: Citation | None, coverage: DateRange | None) -> str:
-    """Why nothing is answered, in one line: no reports, nothing with these names, not these days, or only something near."""
+def find_reason(
+    question: Question,
+    kept: Sequence[RetrievedPassage],
+    near: Passage | None,
+    coverage: DateRange | None,
+    holdings: Holdings | None = None,
+) -> str:
+    """Why nothing is answered, in one line that is true of the whole library.
+
+    Args:
+        question: As understood.
+        kept: Passages found, best first.
+        near: The one the nearest evidence stands in.
+        coverage: First and last day of the library.
+        holdings: To look names, words and days up; without it only what was found is spoken of.
+
+    Returns:
+        The first of these that holds: nothing matches, the days are outside the coverage, a name is in no report, names are
+        never told of together, not on those days, a word is in no report; else that what was found is not clear enough.
+    """
     if not kept:
         return "No report matches." if question.filters.is_empty else "No report matches within the filters."
-    if question.dates and coverage:
-        wanted = question.dates[0].range
-        if not wanted.overlaps(coverage):
-            covered = f"{format_day(coverage.start)} to {format_day(coverage.end)}"
-            return f"The reports cover {covered}; the question asks about {question.dates[0].text}."
-    missing = [
-        name
-        for place, name in enumerate(question.names)
-        if all(name_share(_only(question, place), r.passage.title + " " + r.passage.text) == 0 for r in kept)
-    ]
-    if missing:
-        return f"Nothing about {', '.join(missing)} was found."
-    if question.dates and near and near.date and not question.dates[0].range.overlaps(DateRange(near.date, near.date)):
-        return f"Nothing was found for {question.dates[0].text}; the nearest is of {format_day(near.date)}."
-    return "The passages found do not answer it clearly enough."
+    if question.dates and coverage and not any(d.range.overlaps(coverage) for d in question.dates):
+        covered = f"{format_day(coverage.start)} to {format_day(coverage.end)}"
+        return f"The reports cover {covered}; the question asks about {question.dates[0].text}."
+    named = [(name, _forms(question, place)) for place, name in enumerate(question.names)]
+    if holdings is None:
+        missing = [name for name, forms in named if not any(speaks_of(r.passage, forms) for r in kept)]
+        return f"Nothing about {_listed(missing)} was found." if missing else _misdated(question, near) or _UNCLEAR
+    told = {name: holdings.about(forms, question.filters) for name, forms in named}
+    if missing := [name for name, passages in told.items() if not passages]:
+        where = "No report" if question.filters.is_empty else "Within the filters no report"
+        return f"{where} speaks of {_listed(missing)}."
+    return _apart(told) or _not_then(question, told) or _misdated(question, near) or _unheard(question, holdings) or _UNCLEAR
 
 
-def _only(question: Question, place: int) -> Question:
-    return replace(question, names=question.names[place : place + 1], forms=question.forms[place : place + 1])
+_UNCLEAR = "The passages found do not answer it clearly enough."
+
+
+def _forms(question: Question, place: int) -> tuple[str, ...]:
+    return question.forms[place] if place < len(question.forms) else (fold(question.names[place]),)
+
+
+def _listed(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
+
+
+def _together(told: Mapping[str, Sequence[Passage]]) -> list[Passage]:
+    """Passages of the entries that tell of every name: an entry may be cut into several passages."""
+    entries = [{(p.report_id, p.entry) for p in passages} for passages in told.values()]
+    shared = set.intersection(*entries) if entries else set()
+    return [p for passages in told.values() for p in passages if (p.report_id, p.entry) in shared]
+
+
+def _apart(told: Mapping[str, Sequence[Passage]]) -> str:
+    if len(told) < 2 or _together(told) or any(len(passages) >= MOST_LOOKED_AT for passages in told.values()):
+        return ""
+    names = list(told)
+    whom = "both" if len(names) == 2 else "all"
+    return f"The reports speak of {', '.join(names[:-1])} and of {names[-1]}, but in no entry of {whom}."
+
+
+def _not_then(question: Question, told: Mapping[str, Sequence[Passage]]) -> str:
+    """The names, but not on those days, with the day nearest to them."""
+    if not question.dates or not told or any(len(passages) >= MOST_LOOKED_AT for passages in told.values()):
+        return ""
+    wanted = question.dates[0]
+    days = [day for passage in _together(told) for day in days_of(passage)]
+    if not days or any(day.overlaps(wanted.range) for day in days):
+        return ""
+    closest = min(days, key=lambda day: (_apart_by(day, wanted.range), day.days, day.start))
+    return f"The reports speak of {_joined(list(told))} on {format_range(closest)}, but not on {_shown(wanted)}."
+
+
+def _joined(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _apart_by(first: DateRange, second: DateRange) -> int:
+    """Days between two ranges that do not overlap."""
+    return (second.start - first.end).days if first.end < second.start else (first.start - second.end).days
+
+
+def _shown(mention: DateMention) -> str:
+    return format_range(mention.range) if mention.range.days <= 366 else mention.text
+
+
+def _misdated(question: Question, near: Passage | None) -> str:
+    """What was found is of other days than those asked about."""
+    if near is None or near.date is None or not question.dates:
+        return ""
+    if any(day.overlaps(d.range) for day in days_of(near) for d in question.dates):
+        return ""
+    return f"Nothing was found for {question.dates[0].text}; the nearest is of {format_day(near.date)}."
+
+
+def _unheard(question: Question, holdings: Holdings) -> str:
+    """A word of the question that no report uses; names and days were looked up before."""
+    skipped = {fold(w) for name in question.names for w in name.split()}
+    dated = [(d.start, d.end) for d in question.dates]
+    for word in content_words(question.query):
+        text = question.query[word.start : word.end]
+        known = fold(text) in skipped or any(a <= word.start < b for a, b in dated) or not text.isalpha()
+        if not known and not holdings.has_word(text):
+            return f"No report uses the word “{text}”."
+    return ""

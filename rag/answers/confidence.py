@@ -1,4 +1,4 @@
-"""How sure an answer is: the chance that the best sentence answers, from its features and from how far it is ahead.
+"""How sure an answer is: the chance that the reports answer the question, judged by the best sentence and what stands around it.
 
 The fitted numbers are in ``calibration.json`` beside this file, made by ``python -m eval.calibrate --write``.
 """
@@ -7,18 +7,26 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from rag.answers.constraints import CHECKS, SIGNS, check
 from rag.answers.evidence import FEATURES, ScoredSentence
+from rag.settings import Answering
 from rag.types import Question
 
 FILE = Path(__file__).parent / "calibration.json"
-CONFIDENCE_FEATURES = (*FEATURES, "share", "dated", "misdated")
-"""Those of the best sentence; its share among all; whether the question names days; whether the sentence then misses them."""
+_OF_SENTENCE = ("cosine", "typed", "margin", "relevance")
+CONFIDENCE_FEATURES = (*_OF_SENTENCE, "share", *CHECKS)
+"""Some features of the best sentence, its share among all, and how it meets what the question demands; few, as the questions to
+fit on are few."""
+
+CONFIDENCE_SIGNS = (1, 1, 1, 1, 1, *SIGNS)
+"""Which way each can only speak. Without this the fit learns how its questions were made: that those without an answer repeat the
+reports' words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +76,20 @@ def load_calibration(has_reader: bool) -> Calibration:
     return Calibration.from_row(rows["reader" if has_reader else "sentences"])
 
 
-def confidence_features(question: Question, scored: Sequence[ScoredSentence]) -> tuple[float, ...]:
+def confidence_features(
+    question: Question, scored: Sequence[ScoredSentence], idf: Callable[[str], float], settings: Answering | None = None
+) -> tuple[float, ...]:
     """Values by ``CONFIDENCE_FEATURES``.
 
     Args:
         question: As understood.
         scored: Sentences, best first; at least one.
+        idf: Weight of a word, higher for rarer ones.
+        settings: Which checks are on; all when None.
 
     Returns:
         One value for each feature.
     """
     best = scored[0]
-    dated = float(bool(question.dates))
-    misdated = float(dated > 0 and best.features[FEATURES.index("date")] <= 0)
-    return (*best.features, best.share, dated, misdated)
+    own = (best.features[FEATURES.index(name)] for name in _OF_SENTENCE)
+    return (*own, best.share, *check(question, scored, idf, settings))

@@ -14,6 +14,7 @@ from rag.answers.confidence import confidence_features, load_calibration
 from rag.answers.conflicts import differing_figures, other_accounts
 from rag.answers.evidence import PassageReader, ScoredSentence, score_sentences
 from rag.answers.gather import gather, wanted
+from rag.answers.holdings import Holdings
 from rag.answers.value import find_value, most_exact
 from rag.answers.verdict import outcome_verdict
 from rag.answers.words import content_words
@@ -42,6 +43,7 @@ class ExtractiveAnswerer:
         reader: Finds the answer's span and says how surely it is one; None answers by sentences and rules.
         beside: The passages of a passage's entry, as far as the question's filters allow; None looks at retrieved ones only.
         of_period: The passages of the question's days, as far as its filters allow; None looks at retrieved ones only.
+        holdings: Says what the whole library holds, for the reason of an abstention; None speaks of what was found only.
     """
 
     def __init__(
@@ -53,6 +55,7 @@ class ExtractiveAnswerer:
         reader: PassageReader | None = None,
         beside: Callable[[Question, Passage], Sequence[Passage]] | None = None,
         of_period: Callable[[Question], Sequence[Passage]] | None = None,
+        holdings: Holdings | None = None,
     ) -> None:
         self._encode = encode
         self._sentence_vectors = sentence_vectors
@@ -61,10 +64,18 @@ class ExtractiveAnswerer:
         self._reader = reader
         self._beside = beside
         self._of_period = of_period
+        self._holdings = holdings
         self._calibration = load_calibration(reader is not None)
 
+    def idf(self, word: str) -> float:
+        """Weight of a word, higher for rarer ones."""
+        return self._idf(word)
+
     def score(
-        self, question: Question, retrieved: Sequence[RetrievedPassage], readings: Sequence[Reading] | None = None
+        self,
+        question: Question,
+        retrieved: Sequence[RetrievedPassage],
+        readings: Sequence[Reading] | None = None,
     ) -> list[ScoredSentence]:
         """Sentences of the retrieved passages, most probable first.
 
@@ -107,14 +118,14 @@ class ExtractiveAnswerer:
         """
         scored = self.score(question, retrieved, readings)
         kept = tuple(retrieved[: self._settings.passages])
-        best = self._calibration.confidence.probability(confidence_features(question, scored)) if scored else 0.0
+        best = self._confidence(question, scored)
         least = self._settings.abstain_below
         composed = self._compose(question, scored, retrieved, best >= least)
         if composed is not None:
             # sentences of the right days, places and acts were found, which the best one alone cannot show
             return _from_composition(question, composed, max(best, least), kept)
         if not scored or best < least:
-            return abstain(question, kept, scored, best, coverage)
+            return abstain(question, kept, scored, best, coverage, self._holdings)
         chosen = self._choose(question, scored)
         values = [find_value(question, sentence) for sentence in chosen]
         citations, highlights = [], []
@@ -139,6 +150,11 @@ class ExtractiveAnswerer:
             seconds=0.0,
             highlights=tuple(highlights),
         )
+
+    def _confidence(self, question: Question, scored: Sequence[ScoredSentence]) -> float:
+        if not scored:
+            return 0.0
+        return self._calibration.confidence.probability(confidence_features(question, scored, self._idf, self._settings))
 
     def _compose(
         self, question: Question, scored: Sequence[ScoredSentence], retrieved: Sequence[RetrievedPassage], sure: bool

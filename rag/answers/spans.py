@@ -34,7 +34,7 @@ UNIT = re.compile(
     r"dollars|euros|percent|people|men|square\s+\w+)\b",
     re.IGNORECASE,
 )
-_ACTOR = re.compile(
+ACTOR = re.compile(
     r"\b(?:(?:the|an?|some|several|about|around|at\s+least|suspected|unknown|unidentified|armed|masked|local|pro-government|former|"
     rf"\d+|{_SMALL}|{_TENS}|dozens\s+of|hundreds\s+of|[A-Z][\w'’-]+)\s+){{0,4}}"
     r"(?:gunm[ae]n|militants?|terrorists?|fighters?|soldiers?|troops|rebels?|bandits?|police(?:m[ae]n)?|attackers?|bombers?|suspects?|men|wom[ae]n|"
@@ -147,7 +147,7 @@ def _people(question: Question, text: str, dates: Sequence[tuple[int, int]]) -> 
     )
     spans = [(n.start, n.end, 0.4) for n in find_names(text)]
     spans += [
-        (m.start(), m.end(), 0.2) for m in _ACTOR.finditer(text) if not any(a < m.end() and m.start() < b for a, b, _ in spans)
+        (m.start(), m.end(), 0.2) for m in ACTOR.finditer(text) if not any(a < m.end() and m.start() < b for a, b, _ in spans)
     ]
     found: Found = []
     for start, end, bonus in spans:

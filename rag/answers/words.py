@@ -29,6 +29,11 @@ _CLASSES = (
     ("arrest", "detain", "captur", "custodi"),
     ("soldier", "troop", "servicemen", "servicem"),
     ("form", "found", "creat", "establish", "merg", "merger", "unit"),
+    ("claim", "respons", "credit"),
+    ("lai", "laid", "plant", "buri"),
+    ("releas", "free", "freed", "liber"),
+    ("send", "sent", "dispatch"),
+    ("replac", "success", "successor", "succeed"),
     ("lead", "leader", "head", "command", "chief", "led"),
 )
 

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from eval.calibrate import Example, choose_threshold, cross_validated, fit, judge, label
-from eval.logistic import fit_listwise, fit_logistic, shares
+from eval.calibrate import Example, centred, choose_threshold, cross_validated, fit, judge, label
+from eval.logistic import fit_listwise, fit_logistic, fit_signed, shares
 from eval.selective import auroc
 from eval.support import locate
 from rag.answers.evidence import FEATURES, ScoredSentence
@@ -38,6 +38,37 @@ def test_examples_count_as_much_as_they_weigh() -> None:
     weighed = fit_logistic(x, y, np.array([1.0, 2.0, 1.0]))
     assert twice[0] == pytest.approx(weighed[0])
     assert twice[1].tolist() == pytest.approx(weighed[1].tolist())
+
+
+def test_feature_of_the_wrong_sign_is_dropped_and_the_rest_refitted() -> None:
+    rng = np.random.default_rng(2)
+    x = rng.normal(size=(5_000, 3)) * [1.0, 10.0, 1.0] + [0.0, 5.0, 0.0]
+    y = (rng.random(len(x)) < 1 / (1 + np.exp(-(x[:, 0] + 0.1 * x[:, 1] - x[:, 2])))).astype(int)
+    bias, weights = fit_signed(x, y, np.ones(len(x)), (1, 1, 1), l2=1e-6)
+    assert weights[2] == 0
+    alone = fit_logistic(x[:, :2], y, l2=1e-9)
+    assert [bias, *weights[:2]] == pytest.approx([alone[0], *alone[1]], abs=1e-3)
+
+
+def test_feature_that_never_differs_weighs_nothing() -> None:
+    _, weights = fit_signed(np.array([[0.0, 2.0], [1.0, 2.0]] * 10), np.array([0, 1] * 10), np.ones(20), (1, 1))
+    assert weights[1] == 0 < weights[0]
+
+
+def test_question_is_judged_without_any_of_its_report(examples: list[Example], monkeypatch: pytest.MonkeyPatch) -> None:
+    import eval.calibrate as module
+
+    used: list[set[str]] = []
+    original = module.fit
+
+    def watched(chosen: list[Example], l2: float) -> object:
+        used.append({e.report for e in chosen})
+        return original(chosen, l2)
+
+    monkeypatch.setattr(module, "fit", watched)
+    cross_validated(examples, 1.0)
+    left_out = [{e.report for e in examples} - reports for reports in used]
+    assert sorted(r for reports in left_out for r in reports) == sorted({e.report for e in examples})
 
 
 def test_shares_sum_to_one_whatever_the_level() -> None:
@@ -84,6 +115,10 @@ def test_sentence_is_evidence_or_may_be_right_or_is_not(report: Report, passage_
     assert label(of("No one was arrested."), [evidence], ["three"]) == 0
 
 
+def _alike(word: str) -> float:
+    return 1.0
+
+
 @pytest.fixture
 def examples(passage_at: Callable[[str], Passage]) -> list[Example]:
     """Eighty questions of six sentences; the first sentence of each answerable one stands out by its first feature."""
@@ -100,7 +135,7 @@ def examples(passage_at: Callable[[str], Passage]) -> list[Example]:
             ScoredSentence(RetrievedPassage(passage, 1, 1.0), Span(passage.start, passage.end), tuple(row), None, None, 0.0)
             for row in features.tolist()
         )
-        made.append(Example(Question("q", "q"), answerable, sentences, labels))
+        made.append(Example(Question("q", "q"), answerable, sentences, labels, _alike, f"report {index % 20}"))
     return made
 
 
@@ -112,6 +147,13 @@ def test_calibration_prefers_the_feature_that_tells_evidence(examples: list[Exam
     assert judged.right[answerable].mean() > 0.9
     assert not judged.right[~answerable].any()
     assert judged.confidence[answerable].mean() > judged.confidence[~answerable].mean() + 0.3
+
+
+def test_threshold_becomes_one_half(examples: list[Example]) -> None:
+    calibration = fit(examples, 1.0)
+    before, after = judge(examples, calibration), judge(examples, centred(calibration, 0.3))
+    assert (after.confidence < 0.5).tolist() == (before.confidence < 0.3).tolist()
+    assert centred(calibration, 0.0) == calibration
 
 
 def test_unseen_questions_are_told_apart_too(examples: list[Example]) -> None:

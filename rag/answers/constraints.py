@@ -1,0 +1,136 @@
+"""What a question demands besides its subject, checked against the sentence that would answer it and what stands around it.
+
+A question's days, names and the thing it wants told are each met, contradicted or not spoken of. The reader compares words and is
+easily led by a sentence about the right place on the wrong day; these checks compare what the words mean.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from rag.answers.evidence import FEATURES, ScoredSentence
+from rag.answers.wanted import Want, filled, own_words, wanted
+from rag.answers.words import content_words, related
+from rag.reports.names import fold
+from rag.search.terms import holds, share_of_words
+from rag.settings import Answering
+from rag.types import Passage, Question
+
+CHECKS = tuple("misdated supported missing_name filled unnamed unclaimed miscounted done".split())
+"""Names of the checks, in the order of their values.
+
+misdated: the question names days and the best sentence is of others. supported: how much less of the question any passage of its
+days holds than the best passage of any day, 0 to -1. missing_name: the rarest of its names that the entry does not hold in any
+form, by rarity, 0 to 1. filled: whether the thing wanted is there, where it is neither name nor doer. unnamed, unclaimed: a name,
+a doer is wanted and none is told, 0 to 1. miscounted: a number of others stands in its place, 0 to 1. done: whether what was done
+is told in the sentence (1), beside it (0.5) or nowhere (0); 0.5 where that cannot be told."""
+
+SIGNS = (-1, 1, -1, 1, -1, -1, -1, 1)
+"""Which way each check can only speak: 1 for an answer, -1 against it."""
+
+NEUTRAL = (0.0, 0.0, 0.0, 0.5, 0.0, 0.0, 0.0, 0.5)
+"""Values that say nothing, for checks switched off."""
+
+_FAMILY = ("dates", "dates", "names", "wanted", "wanted", "wanted", "wanted", "wanted")
+
+_DATE, _COVER = FEATURES.index("date"), FEATURES.index("context_cover")
+_DOING = re.compile(
+    r"\b(?:who(?:se|m)?|(?:which|what)\s+(?:\w+\s+){0,2}(?:groups?|organi[sz]ations?|factions?|militias?|movements?))\b(?P<rest>.*)",
+    re.IGNORECASE,
+)
+_ANCHOR = re.compile(
+    r"\b(?:(?:the\s+)?(?:days?|weeks?|months?|years?|hours?)\s+(?:after|before)|following|preceding|since)\s+the\b.*",
+    re.IGNORECASE,
+)
+_EMPTY_VERBS = frozenset(("carri", "commit", "perpetr", "conduct", "stage", "launch", "mount"))
+_PAST = re.compile(r"(?:ed|aid|ought|ost|ound|ree|ept|eft)$")
+
+
+def check(
+    question: Question, scored: Sequence[ScoredSentence], idf: Callable[[str], float], settings: Answering | None = None
+) -> tuple[float, ...]:
+    """Check the best sentence.
+
+    Args:
+        question: As understood.
+        scored: Sentences of all retrieved passages, best first; at least one.
+        idf: Weight of a word, higher for rarer ones.
+        settings: Which families of checks are on; all when None.
+
+    Returns:
+        Values by ``CHECKS``.
+    """
+    best = scored[0]
+    want = wanted(question.query, question.kind)
+    fill = filled(question, want, best)
+    is_name, is_doer = want.kind == "name", want.kind in ("doer", "group")
+    values = (
+        float(bool(question.dates) and best.features[_DATE] <= 0),
+        _supported(question, scored),
+        _missing_name(question, best.retrieved.passage, idf),
+        0.5 if is_name or is_doer else fill,
+        1.0 - max(0.0, fill) if is_name else 0.0,
+        1.0 - max(0.0, fill) if is_doer else 0.0,
+        max(0.0, -fill) if want.kind == "number" else 0.0,
+        _done(question, want, best),
+    )
+    if settings is None:
+        return values
+    on = {"dates": settings.check_dates, "names": settings.check_names, "wanted": settings.check_wanted}
+    return tuple(v if on[family] else neutral for v, neutral, family in zip(values, NEUTRAL, _FAMILY, strict=True))
+
+
+def _supported(question: Question, scored: Sequence[ScoredSentence]) -> float:
+    """Of the share of the question's words that a passage holds: the best of its days, less the best of any."""
+    if not question.dates:
+        return 0.0
+    best = max(s.features[_COVER] for s in scored)
+    return max(s.features[_COVER] * max(0.0, s.features[_DATE]) for s in scored) - best
+
+
+def _missing_name(question: Question, passage: Passage, idf: Callable[[str], float]) -> float:
+    highest = idf("") or 1.0
+    text = fold(f"{passage.title}\n{passage.country}\n{passage.place}\n{passage.text}")
+    plain = text.replace(".", "")
+    missing = 0.0
+    anchored = _ANCHOR.search(question.query) if question.dates else None
+    for place, name in enumerate(question.names):
+        if anchored and name in anchored.group():
+            continue  # it names the event that dates the question, which may be told elsewhere
+        forms = question.forms[place] if place < len(question.forms) else (fold(name),)
+        if any(holds(text, form) or holds(plain, form.replace(".", "")) for form in forms):
+            continue
+        rarity = max((idf(name[w.start : w.end]) for w in content_words(name)), default=0.0) / highest
+        missing = max(missing, rarity * (1.0 - share_of_words(text, forms[0])))
+    return missing
+
+
+def _done(question: Question, want: Want, best: ScoredSentence) -> float:
+    verb = _verb(question, want)
+    if not verb:
+        return 0.5
+    if related(verb, frozenset(w.stem for w in content_words(best.text))) > 0:
+        return 1.0
+    passage = best.retrieved.passage
+    place = passage.sentences.index(best.span) if best.span in passage.sentences else 0
+    first, last = passage.sentences[max(0, place - 1)], passage.sentences[min(len(passage.sentences) - 1, place + 1)]
+    around = passage.text[first.start - passage.start : last.end - passage.start]
+    return 0.5 if related(verb, frozenset(w.stem for w in content_words(around))) > 0 else 0.0
+
+
+def _verb(question: Question, want: Want) -> str:
+    """Stem of what was done, or "": the word after "who", else the last past form; only where the kind of question tells."""
+    query = own_words(question.query)
+    if want.kind in ("doer", "group") and (match := _DOING.search(query)):
+        rest = match["rest"]
+        words = [w for w in content_words(rest) if not rest[w.start : w.end].endswith("ly")]
+        if words and words[0].stem in _EMPTY_VERBS:
+            words = words[1:]
+        return words[0].stem if words and rest[words[0].start].islower() else ""
+    if want.kind in ("day", "place", "reason"):
+        dated = [(d.start, d.end) for d in question.dates]
+        words = [w for w in content_words(query) if query[w.start].islower() and not any(a <= w.start < b for a, b in dated)]
+        past = [w.stem for w in words if _PAST.search(query[w.start : w.end])]
+        return past[-1] if past else ""
+    return ""

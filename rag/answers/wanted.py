@@ -1,0 +1,269 @@
+"""What a question wants to be told (a name, a group, a number of somebody, a day), and whether a sentence tells it.
+
+A sentence about the right event often lacks the very thing asked for: nobody claimed the mine, the officer has no name, the dead
+that are counted are soldiers where the question asks about attackers. Rules of language only.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rag.answers.evidence import FEATURES, ScoredSentence
+from rag.answers.spans import ACTOR, NUMBER
+from rag.answers.value import find_value
+from rag.answers.words import content_words, stem
+from rag.reports.names import country_of, find_names, fold
+from rag.types import Question, Span
+
+_TYPED = FEATURES.index("typed")
+_ROLES = {
+    "attacker": "attacker gunman gunmen militant terrorist fighter jihadi jihadist bomber raider rebel insurgent bandit "
+    "assailant extremist kidnapper islamist",
+    "defender": "soldier troop gendarme police policeman policemen peacekeeper guard guardsmen paratrooper officer legionnaire "
+    "commando serviceman servicemen trooper infantryman helmet",
+    "civilian": "civilian villager resident inhabitant guest tourist trader student teacher lecturer pupil herder farmer worker "
+    "customer passenger shopper bystander child children woman women girl baby inmate detainee prisoner hostage captive",
+}
+_OUTCOMES = (
+    "kill die dead death slain murder fatal toll perish lose lost shot loss massacre",
+    "wound injure hurt",
+    "kidnap abduct hostage seize captive capture prisoner arrest detain",
+    "missing disappear",
+)
+_OTHER_THINGS = re.compile(r"\b(?:what|which|how|nationalit(?:y|ies))\b", re.IGNORECASE)
+_TITLES = frozenset(
+    "man woman chief head headmaster governor leader driver captain colonel major general sergeant minister mayor".split()
+)
+_PEOPLE = "people person man men victim life lives soul member anybody number"
+_ASKS_NAME = re.compile(
+    r"\bnames?\s+of\b|\bwhat\s+(?:is|was|were|are)\s+(?:\w+\s+){0,3}(?:names?|called)\b|\bnames?\s*\??$", re.IGNORECASE
+)
+_ASKS_GROUP = re.compile(
+    r"\b(?:which|what)\s+(?:\w+\s+){0,2}(?:groups?|organi[sz]ations?|factions?|militias?|movements?|branch|network)\b",
+    re.IGNORECASE,
+)
+_ASKS_AGENT = re.compile(r"\b(?:who|whose|whom)\b", re.IGNORECASE)
+_HOW_MANY = re.compile(
+    r"\bhow\s+many\s+(?:of\s+)?(?:the\s+|these\s+|those\s+)?(?P<noun>[^,.;?]{1,60}?)(?=\s+(?:was|were|is|are|did|do|does|has|have|had|"
+    r"can|could|will|would|in|at|on|by|from|died|fell|killed|took|of)\b|[,.;?]|$)",
+    re.IGNORECASE,
+)
+_COUNTED = re.compile(
+    r"\b(?:dead|killed|wounded|injured|hurt|toll|casualties|losses|deaths|fatalities|number|turnout|share|size)\b", re.IGNORECASE
+)
+_REASON = re.compile(
+    r"\b(?:because|since|due to|owing to|in order to|so that|as a result|in (?:revenge|retaliation|response|protest|exchange)|"
+    r"reasons?|meant to|aims?|wants?|wanted|punish\w*|for (?:having|fear)|over)\b",
+    re.IGNORECASE,
+)
+_VERB = re.compile(r"ed$|^(?:came|fell|took|went|got|left|fled|lost|stay\w*|fail\w*)$", re.IGNORECASE)
+_BREAK = re.compile(r"[;:.!?()]|,\s|\b(?:and|but|while|with)\b")
+_LOCATIVE = re.compile(
+    r"\b(?:in|at|near|from|to|outside|around|between|towards?|into|on)\s+(?:the\s+)?(?:(?:town|village|city|region|district|"
+    r"province|camp|north|south|east|west|center|centre)\w*\s+(?:of\s+)?)?\(?$",
+    re.IGNORECASE,
+)
+_PATIENT = re.compile(r"(?:\s[\w-]+){0,3}\s(?:was|were|been|being)\s(?:\w+\s)?\w+(?:ed|en|it|ck|ot|lt|ht)\b")
+"""What follows a name that things are done to: "(a UN) patrol was attacked"."""
+
+
+_ROLE_OF = {word: role for role, words in _ROLES.items() for word in words.split()}
+
+
+def _role(word: str) -> str:
+    """Role of a word as written; by stems an "attack" would be an "attacker"."""
+    plain = fold(word)
+    return _ROLE_OF.get(plain) or _ROLE_OF.get(plain.removesuffix("s"), "")
+
+
+@lru_cache(maxsize=1)
+def _outcome_of() -> dict[str, int]:
+    return {stem(word): index for index, words in enumerate(_OUTCOMES) for word in words.split()}
+
+
+@lru_cache(maxsize=1)
+def _people() -> frozenset[str]:
+    return frozenset(stem(word) for word in _PEOPLE.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    """What a question wants.
+
+    Attributes:
+        kind: "name", "group", "doer", "number", "day", "place", "reason" or "" for anything else.
+        noun: Stem of what a number counts, or "".
+        role: "attacker", "defender", "civilian" where the noun is one; "person" where a person's name is wanted; or "".
+        outcome: Index of what befell them (killed, wounded, taken, missing), or -1.
+    """
+
+    kind: str
+    noun: str = ""
+    role: str = ""
+    outcome: int = -1
+
+
+def own_words(query: str) -> str:
+    """A question without what its conversation adds in brackets at the end."""
+    return re.sub(r"\s*\([^()]*\)\W*$", "", query) or query
+
+
+@lru_cache(maxsize=512)
+def wanted(query: str, kind: str) -> Want:
+    """What a question wants.
+
+    Args:
+        query: The question made whole.
+        kind: Of ``rag.search.kinds.question_kind``.
+
+    Returns:
+        What it wants.
+    """
+    last = own_words(query)
+    if _ASKS_NAME.search(last):
+        return Want("name", role="person" if any(_role(w) or fold(w) in _TITLES for w in last.split()) else "")
+    if _ASKS_GROUP.search(last):
+        return Want("group")
+    if kind == "how_many" or (kind == "what" and not _OTHER_THINGS.search(last) and _COUNTED.search(last)):
+        return _number_want(last)
+    if kind == "how_much":
+        return Want("number")
+    if kind == "who" or (kind == "list" and _ASKS_AGENT.search(last)):
+        return Want("doer")
+    return Want({"when": "day", "where": "place", "why": "reason"}.get(kind, ""))
+
+
+def _number_want(query: str) -> Want:
+    words = [(query[w.start : w.end], w.stem) for w in content_words(query)]
+    outcomes = [_outcome_of()[s] for _, s in words if s in _outcome_of()]
+    outcome = outcomes[0] if outcomes else -1
+    match = _HOW_MANY.search(query)
+    if match is None:
+        counted = next((word for word, _ in words if _role(word)), "")
+    else:
+        counted = ""
+        for word in (match["noun"][w.start : w.end] for w in content_words(match["noun"])):
+            if stem(word) in _outcome_of() or _VERB.search(word):
+                break
+            counted = word
+    return Want("number", stem(counted) if counted else "", _role(counted), outcome)
+
+
+def filled(question: Question, want: Want, sentence: ScoredSentence) -> float:
+    """How well a sentence tells what is wanted, judged by the short answer it would give.
+
+    Args:
+        question: As understood.
+        want: Of the question.
+        sentence: That may answer.
+
+    Returns:
+        1 when the right sort of thing is there, 0.5 when it may be, 0 when it is not, -1 when another is in its place (another
+        role's number).
+    """
+    if want.kind == "number":
+        return _fill_number(question, want, sentence)
+    if want.kind in ("name", "group", "doer"):
+        return _fill_name(question, want, sentence)
+    if want.kind == "reason":
+        return 1.0 if _REASON.search(sentence.text) else 0.5
+    if want.kind in ("day", "place"):
+        return max(0.0, sentence.features[_TYPED])
+    return 0.5
+
+
+def _answer_span(question: Question, sentence: ScoredSentence) -> Span | None:
+    value = find_value(question, sentence)
+    return value.span or sentence.read or (sentence.candidate.span if sentence.candidate else None)
+
+
+def _fill_name(question: Question, want: Want, sentence: ScoredSentence) -> float:
+    text, base = sentence.text, sentence.span.start
+    span = _answer_span(question, sentence)
+    names = [n for n in find_names(text) if _can_answer(question, want, sentence, text, n.start, n.end)]
+    within = [n for n in find_names(text) if span and n.start + base < span.end and span.start < n.end + base]
+    # "Sanne, once of the guard": the first name is the answer, the others describe it.
+    if within and within[0] in names:
+        return 1.0
+    if want.kind == "doer":
+        actors = [m for m in ACTOR.finditer(text) if span and m.start() + base < span.end and span.start < m.end() + base]
+        asked = {w.stem for w in content_words(question.query)}
+        if any(not {w.stem for w in content_words(m.group())} <= asked for m in actors):
+            return 0.5
+    return 0.3 if names and want.kind != "group" else 0.0
+
+
+def _can_answer(question: Question, want: Want, sentence: ScoredSentence, text: str, start: int, end: int) -> bool:
+    """Whether a name in a sentence may be the one asked for: new, no country, no place, no day."""
+    name = text[start:end]
+    asked = {w.stem for w in content_words(question.query)}
+    stems = {w.stem for w in content_words(name)}
+    passage = sentence.retrieved.passage
+    if not stems or len(stems & asked) > 0.5 * len(stems):
+        return False
+    if country_of(name) or _PATIENT.match(text[end : end + 60]) or (passage.place and fold(name) in fold(passage.place)):
+        return False
+    first, last = sentence.span.start + start, sentence.span.start + end
+    if any(d.start < last and first < d.end for d in passage.dates) or _LOCATIVE.search(text[:start]):
+        return False
+    # A word in capitals is a body's; people have more names than one.
+    if want.role == "person":
+        return sum(word[0].isupper() for word in name.split()) > 1
+    return want.kind != "name" or not name.replace(".", "").isupper()
+
+
+def _fill_number(question: Question, want: Want, sentence: ScoredSentence) -> float:
+    span = _answer_span(question, sentence)
+    text, base = sentence.text, sentence.span.start
+    if span is None:
+        return 0.0
+    start, end = max(0, span.start - base), span.end - base
+    if not NUMBER.search(text[start:end]):
+        return 0.5 if re.search(r"\b(?:no|nobody|none)\b", text, re.IGNORECASE) else 0.0
+    value = _fits(want, sentence, start, end)
+    if value < 0 and any(
+        _fits(want, sentence, *n.span()) == 1 for n in NUMBER.finditer(text) if n.end() <= start or end <= n.start()
+    ):
+        return 0.5  # the sentence has the number too, only the short answer is another
+    return value
+
+
+def _fits(want: Want, sentence: ScoredSentence, start: int, end: int) -> float:
+    """How a number of a sentence, by its place in the sentence, fits what is to be counted; -1 to 1."""
+    text = sentence.text
+    counted = _counted(text, start, end)
+    stems = {s for _, s in counted}
+    if want.noun and want.noun in stems:
+        return 1.0
+    roles = {role for word, _ in counted if (role := _role(word))}
+    outcomes = {_outcome_of()[s] for s in stems if s in _outcome_of()}
+    if want.role and roles:
+        if want.role not in roles:
+            return -1.0
+        return 1.0 if not outcomes or want.outcome < 0 or want.outcome in outcomes else -0.5
+    if want.outcome >= 0 and outcomes and want.outcome not in outcomes:
+        return -1.0
+    if want.role:
+        return 0.3 if not counted or outcomes or stems & _people() else -0.5
+    if want.noun and want.noun not in _people():
+        if want.noun in {w.stem for w in content_words(text)}:
+            return 0.5
+        return -0.5 if want.noun in {w.stem for w in content_words(sentence.retrieved.passage.text)} else -1.0
+    return 1.0 if outcomes or stems & _people() or roles else 0.5
+
+
+def _counted(text: str, start: int, end: int) -> list[tuple[str, str]]:
+    """What a number counts and what befell them, words with stems: inside and after it up to a break, else before it."""
+    after = _BREAK.split(text[end : end + 60])[0]
+    found = [*_words(text[start:end]), *_words(after)[:4]]
+    if not any(_role(word) or s in _outcome_of() for word, s in found):
+        # "the number of soldiers killed remains 12", "killed twenty men": it may stand before.
+        before = _words(_BREAK.split(text[max(0, start - 50) : start])[-1])[-3:]
+        found += [(word, s) for word, s in before if _role(word) or s in _outcome_of()]
+    return found
+
+
+def _words(text: str) -> list[tuple[str, str]]:
+    return [(text[w.start : w.end], w.stem) for w in content_words(text)]

@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import numpy as np
+import pytest
+from answer_doubles import PointingReader, passage, retrieved
+
+from rag.answers.constraints import CHECKS, NEUTRAL, SIGNS, check
+from rag.answers.evidence import FEATURES, score_sentences
+from rag.search.question import understand
+from rag.settings import Settings
+from rag.types import Passage
+
+RAID = passage(
+    "April 6, 2018: In the north (Karo) gunmen raided the post. Twelve soldiers were killed and three were hurt.", place="Karo"
+)
+LATER = passage("May 2, 2018: In Karo the market opened again.", date(2018, 5, 2), report="later.txt", place="Karo")
+
+
+def checks(text: str, *passages: Passage, read: str, settings: dict[str, object] | None = None) -> dict[str, float]:
+    found = retrieved(*passages)
+    reader = PointingReader(read)
+    parts = [[(s.start - p.start, s.end - p.start) for s in p.sentences] for p in passages]
+    question = understand(text)
+    weights = [float(name == "margin") for name in FEATURES]
+    vectors: dict[str, np.ndarray] = {}
+    scored = score_sentences(
+        question, found, np.zeros(2, dtype=np.float32), vectors, _idf, weights, reader.read(text, passages, parts)
+    )
+    answering = Settings.load({f"answering.{k}": v for k, v in (settings or {}).items()}, env={}).answering
+    return dict(zip(CHECKS, check(question, scored, _idf, answering), strict=True))
+
+
+def _idf(word: str) -> float:
+    return 2.0 if word == "" else 1.0
+
+
+def test_every_check_has_a_sign_and_a_value_that_says_nothing() -> None:
+    assert len(CHECKS) == len(SIGNS) == len(NEUTRAL)
+
+
+def test_other_day_is_a_contradiction_and_no_day_is_none() -> None:
+    assert checks("how many soldiers were killed in Karo on April 6, 2018", RAID, read="Twelve")["misdated"] == 0.0
+    assert checks("how many soldiers were killed in Karo on April 9, 2018", RAID, read="Twelve")["misdated"] == 1.0
+    assert checks("how many soldiers were killed in Karo", RAID, read="Twelve")["misdated"] == 0.0
+
+
+def test_support_falls_when_the_passages_of_the_day_speak_of_other_things() -> None:
+    same = checks("how many soldiers were killed in the Karo raid of April 6, 2018", RAID, LATER, read="Twelve")
+    other = checks("how many soldiers were killed in the Karo raid of May 2, 2018", RAID, LATER, read="Twelve")
+    assert other["supported"] < same["supported"] - 0.2
+
+
+def test_number_of_others_stands_in_place_of_the_one_asked_for() -> None:
+    assert checks("how many soldiers were killed in Karo", RAID, read="Twelve")["filled"] == 1.0
+    asked = checks("how many attackers were killed in Karo", RAID, read="Twelve")
+    assert (asked["filled"], asked["miscounted"]) == (-1.0, 1.0)
+
+
+def test_hurt_are_not_killed() -> None:
+    hurt = passage("April 6, 2018: In Karo three were hurt.")
+    assert checks("how many were killed in Karo", hurt, read="three")["miscounted"] == 1.0
+    assert checks("how many were killed in Karo", RAID, read="three")["miscounted"] == 0.0, "the sentence has that number too"
+
+
+@pytest.mark.parametrize(
+    ("text", "unnamed"),
+    [("The bomb killed Captain Ayo Sanne of the guard.", 0.0), ("The bomb killed a captain of the guard.", 1.0)],
+)
+def test_name_is_wanted_and_told_or_not(text: str, unnamed: float) -> None:
+    read = "Ayo Sanne" if "Sanne" in text else "a captain"
+    assert checks("name of the officer killed by the bomb", passage(text), read=read)["unnamed"] == unnamed
+
+
+def test_group_is_wanted_and_gunmen_are_none() -> None:
+    named = passage("April 6, 2018: In Karo fighters of the Red Front raided the post.")
+    assert checks("which group raided the post", named, read="Red Front")["unclaimed"] == 0.0
+    assert checks("which group raided the post", RAID, read="gunmen")["unclaimed"] == 1.0
+    assert checks("who raided the post", RAID, read="gunmen")["unclaimed"] == 0.5
+
+
+def test_victim_is_no_doer() -> None:
+    patrol = passage("April 6, 2018: In Karo a WFO patrol was attacked.")
+    assert checks("which group attacked the patrol in Karo", patrol, read="WFO")["unclaimed"] == 1.0
+
+
+def test_deed_is_told_beside_or_nowhere() -> None:
+    assert checks("who claimed the raid in Karo", RAID, read="gunmen")["done"] == 0.0
+    claimed = passage("April 6, 2018: In Karo gunmen raided the post. The Red Front took responsibility.")
+    assert checks("who claimed the raid in Karo", claimed, read="Red Front")["done"] == 1.0
+    assert checks("who claimed the raid in Karo", claimed, read="gunmen")["done"] == 0.5
+
+
+def test_event_that_only_dates_the_question_need_not_be_in_the_entry() -> None:
+    asked = "what happened in Karo on April 6, 2018, the day after the battle of Tesso"
+    assert checks(asked, RAID, read="gunmen")["missing_name"] == 0.0
+    assert checks("what happened in Tesso on April 6, 2018", RAID, read="gunmen")["missing_name"] == 0.5
+
+
+def test_name_the_entry_lacks_counts_by_its_rarity() -> None:
+    assert checks("did the Red Front raid Karo", RAID, read="gunmen")["missing_name"] == 0.5
+    assert checks("who raided Karo", RAID, read="gunmen")["missing_name"] == 0.0
+
+
+@pytest.mark.parametrize(
+    ("family", "silenced"),
+    [
+        ("check_dates", ("misdated", "supported")),
+        ("check_names", ("missing_name",)),
+        ("check_wanted", ("filled", "unnamed", "unclaimed", "miscounted", "done")),
+    ],
+)
+def test_family_switched_off_says_nothing(family: str, silenced: Sequence[str]) -> None:
+    text = "how many attackers of the Red Front were killed in Karo on May 9, 2018"
+    on, off = checks(text, RAID, read="Twelve"), checks(text, RAID, read="Twelve", settings={family: False})
+    neutral = dict(zip(CHECKS, NEUTRAL, strict=True))
+    assert {name: off[name] for name in silenced} == {name: neutral[name] for name in silenced}
+    assert {name: value for name, value in off.items() if name not in silenced} == {
+        name: value for name, value in on.items() if name not in silenced
+    }
+    assert any(on[name] != neutral[name] for name in silenced)
