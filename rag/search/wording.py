@@ -18,6 +18,9 @@ _OUTCOME = (
     r"killed|dead|died|deaths|fatalities|injured|wounded|hurt|casualties|losses|missing|arrested|kidnapped|abducted|detained|"
     r"captured|freed"
 )
+_HAPPENED = re.compile(r"\bwhat\s+(?:took\s+place|occurred|went\s+on)\b", _F)
+"""Words that say no more than that something happened; search and reader know the plain one best."""
+
 _NUMBER_OF = re.compile(r"(?<!est )\b(?:the\s+)?(?:total\s+)?number\s+(?:of\s+)?(?=[a-z])", _F)
 _TOTAL = re.compile(rf"\btotal\s+(?={_OUTCOME})", _F)
 _TOLL = re.compile(r"\s+(?:the\s+)?death\s+toll\s*[.]?$", _F)
@@ -38,6 +41,7 @@ def as_question(text: str) -> str:
     Returns:
         The question; the text itself when it asks already, or nothing in it says what is asked for.
     """
+    text = _HAPPENED.sub("what happened", text)
     if _WORDED.search(text) or question_kind(text) != "how_many":
         return text
     if match := _NUMBER_OF.search(text):

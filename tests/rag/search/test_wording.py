@@ -16,6 +16,7 @@ from rag.settings import Understanding
         ("air strike number of civilians dead according to the army", "air strike how many civilians dead according to the army"),
         ("mountain battle may 2015 total killed", "mountain battle may 2015 how many killed in total"),
         ("hotel attack 2017 death toll", "hotel attack 2017: how many died"),
+        ("what took place at the bridge", "what happened at the bridge"),
         ("bridge ambush french soldiers killed", "bridge ambush: how many french soldiers killed"),
     ],
 )
