@@ -1,4 +1,4 @@
-"""Fixtures of the page's tests. Browser tests share one server and one browser, started when first needed."""
+"""Fixtures of the page's tests. Browser tests share one server, and each module a browser."""
 
 from __future__ import annotations
 
@@ -62,8 +62,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     assert "Traceback" not in log.read_text(), log.read_text()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    # Not for the whole session: Playwright keeps an event loop running, and tests of other modules start their own.
     # Five seconds, the default, is short where the machine is shared; a condition that holds is seen at once all the same.
     expect.set_options(timeout=20_000)
     with sync_playwright() as playwright:
