@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from rag.errors import SettingsError
 
@@ -181,6 +181,13 @@ class Web(_Group):
     upload_files: int = Field(20, ge=1, description="Most files in one upload.")
     upload_mb: int = Field(200, ge=1, description="Most megabytes in one upload, all files together.")
     concurrency: int = Field(4, ge=1, le=64, description="Questions answered at the same time.")
+    user: str = Field("", max_length=200, description="Name asked for together with the password; may stay empty.")
+    password: SecretStr = Field(
+        SecretStr(""),
+        description="Password of the page and its interfaces, best given as RAG_WEB_PASSWORD or in a file; none when empty.",
+    )
+    password_file: str = Field("", description="File whose first line is the password; it goes before web.password.")
+    mcp: bool = Field(False, description="Offer ask, search, timeline and list to MCP clients too (extra mcp).")
     queue: int = Field(128, ge=1, description="Questions waiting at most; more are asked to come back.")
 
 
@@ -258,7 +265,9 @@ class Settings(_Group):
         except ValidationError as error:
             first = error.errors()[0]
             key = ".".join(str(part) for part in first["loc"])
-            raise SettingsError(f"{key} = {first['input']!r}: {first['msg']}; see the settings table in the README") from error
+            shown = "(hidden)" if key == "web.password" else repr(first["input"])
+            # Without the cause: its text holds the value too.
+            raise SettingsError(f"{key} = {shown}: {first['msg']}; see the settings table in the README") from None
 
     def changed(self, overrides: Mapping[str, Any]) -> Settings:
         """A copy with dotted keys replaced, checked like ``load``.

@@ -1,6 +1,5 @@
-"""``python -m eval.bench [speed|scale|kills|mutations] ...``: speed against the plain LlamaIndex quickstart, a library
-of 100,000 passages, kills at random
-moments, or false sentences that the check of sentences must catch."""
+"""``python -m eval.bench [speed|scale|kills|mutations|load] ...``: speed against the plain LlamaIndex quickstart, a library of
+100,000 passages, kills at random moments, false sentences that the check of sentences must catch, or many users of the page."""
 
 from __future__ import annotations
 
@@ -8,7 +7,7 @@ import importlib
 import sys
 from collections.abc import Sequence
 
-BENCHES = ("speed", "scale", "kills", "mutations")
+BENCHES = ("speed", "scale", "kills", "mutations", "load")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from rag.web.auth import Door
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -55,15 +58,21 @@ class Guard:
             whose name is pointed at this machine (DNS rebinding) gets nothing.
         max_body: Largest request body, in bytes.
         head: Markup put into the head of Gradio's page.
+        door: Asks for a password, or None.
     """
 
-    def __init__(self, app: App, host: str, max_body: int, head: str = "") -> None:
+    def __init__(self, app: App, host: str, max_body: int, head: str = "", door: Door | None = None) -> None:
         self._app = app
+        self._door = door
         self._head = head.encode()
         self._only_loopback = host in _LOOPBACK
         self._max_body = max_body
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            # The page uses none; one could pass the checks below by.
+            await send({"type": "websocket.close", "code": 1008})
+            return
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -71,6 +80,10 @@ class Guard:
         refusal = self._refusal(scope, headers)
         if refusal:
             await _refuse(send, *refusal)
+            return
+        closed = self._door and self._door.refusal(headers.get(b"authorization", b""), (scope.get("client") or ("",))[0])
+        if closed:
+            await _refuse(send, *closed)
             return
         wants_page = scope["method"] == "GET" and b"text/html" in headers.get(b"accept", b"")
         if wants_page:
@@ -156,8 +169,8 @@ class _Outgoing:
         await self._send(message)
 
 
-async def _refuse(send: Send, status: int, reason: str) -> None:
+async def _refuse(send: Send, status: int, reason: str, more: Sequence[tuple[bytes, bytes]] = ()) -> None:
     body = reason.encode()
-    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode()), *HEADERS]
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode()), *more, *HEADERS]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import logging
 import os
 import socket
@@ -10,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rag.errors import UsageError
+from rag.errors import SettingsError, UsageError
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -32,6 +33,11 @@ def run(settings: Settings, sync: bool, announce: Callable[[str], None] | None =
         sync: Bring the corpus folder into the library in the background.
         announce: Told the page's address; standard output when None.
     """
+    from rag.web.auth import door_of
+
+    # What is wrong with the settings is told before anything heavy is loaded.
+    door_of(settings.web)
+    _check_mcp(settings)
     listener = _listen(settings.web.host, settings.web.port)
     _quiet_gradio(settings)
     import uvicorn
@@ -73,6 +79,7 @@ def build_app(settings: Settings, assistant: Assistant) -> tuple[FastAPI, Machin
 
     from rag.library.feedback import FeedbackLog
     from rag.web.ask_tab import AskTab
+    from rag.web.auth import door_of
     from rag.web.chat import Events
     from rag.web.corpus import Corpus
     from rag.web.endpoints import Endpoints
@@ -105,7 +112,8 @@ def build_app(settings: Settings, assistant: Assistant) -> tuple[FastAPI, Machin
     )
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     # A margin for what a multipart body adds to its files.
-    app.add_middleware(Guard, host=settings.web.host, max_body=settings.web.upload_mb * 1_000_000 + 1_000_000, head=HEAD)
+    largest = settings.web.upload_mb * 1_000_000 + 1_000_000
+    app.add_middleware(Guard, host=settings.web.host, max_body=largest, head=HEAD, door=door_of(settings.web))
     app.mount("/desk", StaticFiles(directory=STATIC))
     add_routes(app, assistant, machine, evaluations)
     gr.mount_gradio_app(
@@ -117,13 +125,18 @@ def build_app(settings: Settings, assistant: Assistant) -> tuple[FastAPI, Machin
         run_history=False,
         ssr_mode=False,
         pwa=False,
-        mcp_server=False,
+        mcp_server=settings.web.mcp,
         enable_monitoring=False,
         show_error=True,
         max_file_size=settings.web.upload_mb * 1_000_000,
         app_kwargs={"docs_url": None, "redoc_url": None, "openapi_url": None},
     )
     return app, machine
+
+
+def _check_mcp(settings: Settings) -> None:
+    if settings.web.mcp and importlib.util.find_spec("mcp") is None:
+        raise SettingsError('web.mcp needs a package that is not installed; run: pip install "ask-the-reports[mcp]"')
 
 
 def _listen(host: str, port: int) -> socket.socket:
