@@ -48,6 +48,8 @@ def run(settings: Settings, sync: bool, announce: Callable[[str], None] | None =
         app, machine = build_app(settings, assistant)
         machine.start(sync)
         host = f"[{settings.web.host}]" if ":" in settings.web.host else settings.web.host
+        # From here on visitors wait instead of being turned away while the server starts.
+        listener.listen(128)
         (announce or _say)(f"Ask the Reports is open on http://{host}:{listener.getsockname()[1]}")
         config = uvicorn.Config(app, log_level="warning", server_header=False, timeout_graceful_shutdown=2)
 
@@ -95,12 +97,14 @@ def build_app(settings: Settings, assistant: Assistant) -> tuple[FastAPI, Machin
     from rag.web.reports_tab import ReportsTab
     from rag.web.routes import add_routes
     from rag.web.timeline_tab import TimelineTab
+    from rag.web.tools import add_mcp, lifespan_of, mcp_server
 
     corpus, examples = Corpus(assistant), Examples(assistant)
     machine = Machine(assistant, corpus, examples)
     judging = Judging(FeedbackLog(settings.home), assistant.show, settings)
     evaluations = Evaluations(settings, machine.changed)
     machine.at_stop(evaluations.stop)
+    endpoints = Endpoints(assistant)
     page = build_page(
         settings,
         FilterBar(assistant),
@@ -108,9 +112,12 @@ def build_app(settings: Settings, assistant: Assistant) -> tuple[FastAPI, Machin
         ReportsTab(assistant, corpus, machine),
         TimelineTab(assistant),
         EvaluateTab(evaluations),
-        Endpoints(assistant),
+        endpoints,
     )
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    tools = mcp_server(endpoints, settings.web.concurrency) if settings.web.mcp else None
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan_of(tools) if tools else None)
+    if tools:
+        add_mcp(app, tools)
     # A margin for what a multipart body adds to its files.
     largest = settings.web.upload_mb * 1_000_000 + 1_000_000
     app.add_middleware(Guard, host=settings.web.host, max_body=largest, head=HEAD, door=door_of(settings.web))
@@ -125,7 +132,7 @@ def build_app(settings: Settings, assistant: Assistant) -> tuple[FastAPI, Machin
         run_history=False,
         ssr_mode=False,
         pwa=False,
-        mcp_server=settings.web.mcp,
+        mcp_server=False,
         enable_monitoring=False,
         show_error=True,
         max_file_size=settings.web.upload_mb * 1_000_000,

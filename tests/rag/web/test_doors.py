@@ -75,7 +75,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.mark.parametrize(
     "path",
-    ["/", "/config", "/desk/desk.css", "/desk-status", "/report/x", "/timeline.csv", "/gradio_api/info", "/gradio_api/mcp/"],
+    ["/", "/config", "/desk/desk.css", "/desk-status", "/report/x", "/timeline.csv", "/gradio_api/info", "/mcp"],
 )
 def test_every_address_asks_for_the_password(server: Server, path: str) -> None:
     assert httpx.get(server.url + path, timeout=30).status_code == 401
@@ -97,7 +97,7 @@ def test_mcp_client_lists_and_calls_the_read_only_functions(server: Server) -> N
     from mcp.client.streamable_http import streamable_http_client
 
     async def talk() -> tuple[set[str], str, str]:
-        address = f"{server.url}/gradio_api/mcp/"
+        address = f"{server.url}/mcp"
         async with (
             httpx.AsyncClient(auth=("ana", PASSWORD), timeout=60) as http,
             streamable_http_client(address, http_client=http) as (reading, writing, _),
@@ -108,6 +108,9 @@ def test_mcp_client_lists_and_calls_the_read_only_functions(server: Server) -> N
             answer = await session.call_tool("ask", {"question": QUESTIONS[0]})
             listed = await session.call_tool("list", {})
             assert "quotations" in tools["ask"]
+            refused = await session.call_tool("search", {"question": "camp", "since": "yesterdayish"})
+            assert refused.isError
+            assert "is not a date" in str(refused.content)
             return set(tools), str(answer.content), str(listed.content)
 
     tools, answer, listed = asyncio.run(talk())
