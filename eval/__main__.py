@@ -20,6 +20,7 @@ from eval import markdown, page, workbench
 from eval.comparison import Comparison, compare, failures_under, parse_gate, regressions
 from eval.datasets import open_collection
 from eval.evalset import FOLDER, load_questions, shipped_files
+from eval.judging import judged, load_judge
 from eval.quickstart import Quickstart
 from eval.runner import (
     ABLATIONS,
@@ -132,7 +133,8 @@ def _parser() -> argparse.ArgumentParser:
         help="questions each variant answers, all kinds among them; searches are of all questions (default 120, 0: all)",
     )
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="any setting, see `rag settings`")
-    parser.add_argument("--llm", metavar="NAME", help="language model, as for `rag ask`")
+    parser.add_argument("--llm", metavar="NAME", help="language model that writes the answers, as for `rag ask`")
+    parser.add_argument("--judge", metavar="NAME", help="language model that judges them besides (LlamaIndex's evaluators)")
     parser.add_argument("--config", type=Path, metavar="FILE", help="settings file (rag.toml)")
     parser.add_argument("--background", action="store_true", help="give way to other programs, tell progress as JSON lines")
     parser.add_argument("--debug", action="store_true", help="show tracebacks")
@@ -172,6 +174,8 @@ def _evaluate_questions(options: argparse.Namespace, settings: Settings) -> Outc
         settings = settings.changed({"home": workbench.corpus_home(corpus, settings)})
     refused = [f"{r.name}: {r.reason}" for r in workbench.prepare(settings, corpus)]
 
+    fingerprint = settings.fingerprint()
+    judge = load_judge(options.judge, settings.generation) if options.judge else None
     with Assistant(settings) as assistant:
         shelf = Shelf(assistant.show)
         located = locate_evidence(questions, shelf)
@@ -179,7 +183,16 @@ def _evaluate_questions(options: argparse.Namespace, settings: Settings) -> Outc
         corpus_key = corpus_hash((name, shelf.report(name).sha256) for name in names)
         assistant.warm()
         with workbench.bar("questions", len(questions)) as tick:
-            results = ask_all(assistant, questions, located, shelf, tick)
+            results = ask_all(assistant, questions, located, shelf, tick, written=bool(settings.llm))
+    title = " + ".join(path.stem for path in files) + (f" over {corpus.name}" if corpus else f" over {settings.home.name}")
+    if settings.llm:
+        title += f", written by {settings.llm}"
+    if judge is not None:
+        with workbench.bar("judging", len(results)) as tick:
+            results = judged(results, judge, tick)
+        title += f", judged by {options.judge} (judge.* are its opinions)"
+    # The other runs are of the program itself: no language model is asked for them.
+    settings = settings.changed({"llm": ""})
     if any(r.abstained and r.answerable for r in results):
         with Assistant(settings.changed({"answering.abstain_below": 0.0})) as unbounded:
             results = add_withheld(unbounded, results, questions)
@@ -189,9 +202,9 @@ def _evaluate_questions(options: argparse.Namespace, settings: Settings) -> Outc
         ablation=_ablation(settings, questions, located, shelf, options.ablation_answers)
         if _wanted(options.ablation, shipped)
         else (),
-        settings=settings.fingerprint(),
+        settings=fingerprint,
         corpus=corpus_key,
-        title=" + ".join(path.stem for path in files) + (f" over {corpus.name}" if corpus else f" over {settings.home.name}"),
+        title=title,
         problems=located.problems,
     )
     with Assistant(settings) as assistant:

@@ -107,7 +107,13 @@ class Run:
 
 
 def ask_all(
-    asked: Asked, questions: Iterable[EvalQuestion], located: Located, shelf: Shelf, tick: Tick | None = None
+    asked: Asked,
+    questions: Iterable[EvalQuestion],
+    located: Located,
+    shelf: Shelf,
+    tick: Tick | None = None,
+    *,
+    written: bool = False,
 ) -> list[QuestionResult]:
     """Ask every question whose evidence is in the library, and mark the answers.
 
@@ -117,6 +123,7 @@ def ask_all(
         located: Their evidence.
         shelf: The library's reports.
         tick: Called after each question.
+        written: Whether a language model is to write the answers.
 
     Returns:
         Results in the order of the questions.
@@ -125,7 +132,7 @@ def ask_all(
     for question in questions:
         if question.id in located.evidence:
             answer = asked.ask(question.question, history=question.history, filters=question.filters, top_k=TOP_K)
-            results.append(score(question, answer, located.evidence[question.id], shelf))
+            results.append(score(question, answer, located.evidence[question.id], shelf, written=written))
         if tick is not None:
             tick()
     return results

@@ -124,7 +124,9 @@ def _is_yes_no(question: EvalQuestion) -> bool:
     return bool(question.answers) and all(a.strip(" .").lower() in ("yes", "no") for a in question.answers)
 
 
-def score(question: EvalQuestion, answer: Answer, evidence: Sequence[EvidenceSpan], shelf: Shelf) -> QuestionResult:
+def score(
+    question: EvalQuestion, answer: Answer, evidence: Sequence[EvidenceSpan], shelf: Shelf, *, written: bool = False
+) -> QuestionResult:
     """Mark an answer.
 
     Args:
@@ -132,6 +134,7 @@ def score(question: EvalQuestion, answer: Answer, evidence: Sequence[EvidenceSpa
         answer: What was answered.
         evidence: Where the answer stands.
         shelf: The library's reports, to compare quotations with.
+        written: Whether a language model was to write it; then it is told whether it did.
 
     Returns:
         The result. Its ``correct`` is that of the answer given; for a declined question it is None until ``withheld`` says more.
@@ -163,6 +166,10 @@ def score(question: EvalQuestion, answer: Answer, evidence: Sequence[EvidenceSpa
         if known and evidence:
             cited = any(support.meets(c, piece, accepted) for c in citations for piece in evidence)
             scores["answer.correct_and_cited"] = float(bool(correct) and cited)
+    if answer.verdicts:
+        scores["writing.supported"] = sum(v.supported for v in answer.verdicts) / len(answer.verdicts)
+    if written:
+        scores["writing.written"] = float(bool(answer.verdicts))
     if given:
         scores["citation.supported"] = support.support_share(answer.answer, answer.citations)
     return QuestionResult(

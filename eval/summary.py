@@ -35,6 +35,10 @@ MEANS = (
     "reading.exact_match",
     "reading.f1",
     "reading.f1_with_no_answer",
+    "writing.supported",
+    "writing.written",
+    "judge.faithful",
+    "judge.correct",
 )
 """Metrics that are means over the questions they are defined for, in the order of the tables."""
 

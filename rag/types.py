@@ -343,7 +343,8 @@ class Verdict:
 
     Attributes:
         start: First character of the sentence in ``Answer.answer``.
-        end: One past its last, its marks included, ``NOT_SUPPORTED`` after it excluded.
+        end: One past its last, its marks included, ``NOT_SUPPORTED`` after it excluded; equal to ``start`` for a sentence that
+            was left out of the answer.
         citations: Numbers of the citations it stands on; empty when nothing carries it.
         supported: Whether the cited passages say it.
         problems: What they do not say, a phrase each ("the number 12", "no passage is cited"); empty when supported.

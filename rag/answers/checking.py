@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.answers.grounds import Ground, Grounds
-from rag.answers.polarity import contradicted
+from rag.answers.polarity import contradicted, opposed
 from rag.answers.quantities import Quantity, find_quantities
 from rag.answers.slots import better_filled, surroundings
 from rag.answers.words import content_words, related
@@ -271,5 +271,7 @@ def _name_problems(claim: str, names: Sequence[NameMention], dates: Sequence[tup
 
 def _denial_problems(claim: str, carrying: Sequence[Ground]) -> list[Problem]:
     """Words denied on one side only, of the claim and the sentence that carries it best."""
-    turned = contradicted(claim, [carrying[0].text]) if carrying else []
+    if not carrying:
+        return []
+    turned = contradicted(claim, [carrying[0].text]) or opposed(claim, " ".join(g.text for g in carrying))
     return [Problem("denial", f"it says the opposite ({', '.join(turned)})")] if turned else []

@@ -224,6 +224,7 @@ class GenerativeAnswerer:
         if not finding.supported:
             finding = self._elsewhere(words, cited, passages) or finding
         if not finding.supported and self._settings.unsupported == "drop":
+            draft.verdicts.append(Verdict(0, 0, (), False, tuple(p.text for p in finding.problems), round(finding.similarity, 3)))
             return
         marks = [self._number(draft, where, span) for where, span in finding.rests_on] if finding.supported else []
         written = words + "".join(f" [{n}]" if i == 0 else f"[{n}]" for i, n in enumerate(marks))
@@ -291,7 +292,8 @@ class GenerativeAnswerer:
             reason=reason,
             citations=(near,) if near else (),
             highlights=(),
-            verdicts=(),
+            # What was written is not in the answer; what was wrong with it still is in the row.
+            verdicts=tuple(replace(v, start=0, end=0) for v in draft.verdicts),
         )
 
     @staticmethod

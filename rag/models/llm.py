@@ -139,6 +139,11 @@ class LanguageModel:
             if self._model is None:
                 self._model = self._make()
 
+    def llama(self) -> Any:
+        """The LlamaIndex model itself, made ready; for LlamaIndex's own parts. Raises as ``load`` does."""
+        self.load()
+        return self._model
+
     def close(self) -> None:
         """Let go of connections; the model is made again when asked again."""
         with self._lock:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answers.polarity import contradicted, denied_stems
+from rag.answers.polarity import contradicted, denied_stems, opposed
 
 
 @pytest.mark.parametrize(
@@ -37,3 +37,10 @@ def test_denial_ends_with_its_clause() -> None:
     denied, stated = denied_stems("They did not stop, but the army followed.")
     assert "stop" in denied
     assert "armi" in stated
+
+
+def test_a_word_whose_opposite_is_said_is_found_unless_it_is_said_too() -> None:
+    assert opposed("The army left Corvo.", "The army entered Corvo.")
+    assert opposed("It fell before dawn.", "It fell after dawn.")
+    assert opposed("The army left Corvo.", "The army entered Corvo and left it.") == []
+    assert opposed("The army held Corvo.", "The army held Corvo.") == []
