@@ -75,6 +75,7 @@ ABLATIONS = (
     Variant("no parts", {"answering.parts": False}, "a question for two things is asked as one"),
     Variant("nothing gathered", {"answering.gather": False}, "lists and counts come from the best sentences"),
     Variant("no verdict", {"answering.verdict": False}, "yes or no by the best sentence alone"),
+    Variant("no whole lists", {"answering.lists": False}, "the best sentence stays first where another lists more"),
     Variant("one figure shown", {"answering.differing": False}, "differing figures of one event are not looked for"),
     Variant("one sentence quoted", {"answering.sentences": 1}, ""),
     Variant("days not checked", {"answering.check_dates": False}, "another day's event does not lower confidence"),

@@ -15,6 +15,7 @@ from rag.answers.conflicts import differing_figures, other_accounts
 from rag.answers.evidence import PassageReader, ScoredSentence, score_sentences
 from rag.answers.gather import gather, wanted
 from rag.answers.holdings import Holdings
+from rag.answers.lists import whole_list_first
 from rag.answers.value import find_value, most_exact
 from rag.answers.verdict import outcome_verdict
 from rag.answers.words import content_words
@@ -126,7 +127,7 @@ class ExtractiveAnswerer:
             return _from_composition(question, composed, max(best, least), kept)
         if not scored or best < least:
             return abstain(question, kept, scored, best, coverage, self._holdings)
-        chosen = self._choose(question, scored)
+        chosen = self._choose(question, whole_list_first(question, scored) if self._settings.lists else scored)
         values = [find_value(question, sentence) for sentence in chosen]
         citations, highlights = [], []
         for number, sentence in enumerate(chosen, 1):
