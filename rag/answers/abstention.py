@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 from rag.answers.citations import cite, nearest
 from rag.answers.evidence import ScoredSentence
 from rag.answers.holdings import MOST_LOOKED_AT, Holdings, days_of, speaks_of
+from rag.answers.wanted import lacking
 from rag.answers.words import content_words
 from rag.reports.date_text import format_day, format_range
 from rag.reports.names import fold
-from rag.types import NO_ANSWER, Answer, DateMention, DateRange, Passage, Question, RetrievedPassage
+from rag.types import NO_ANSWER, Answer, DateRange, Passage, Question, RetrievedPassage
 
 
 def abstain(
@@ -36,6 +38,8 @@ def abstain(
     """
     near = cite(scored[0].retrieved.passage, scored[0].span, 1) if scored else nearest(kept)
     passage = scored[0].retrieved.passage if scored else kept[0].passage if kept else None
+    around = [s for s in scored if passage is not None and s.retrieved.passage.id == passage.id]
+    lack = lacking(question, around) if around else ""
     answer = NO_ANSWER
     if near is not None:
         where = f"{near.report}, {format_day(near.date)}" if near.date else near.report
@@ -45,7 +49,7 @@ def abstain(
         answer=answer,
         short_answer="",
         abstained=True,
-        reason=find_reason(question, kept, passage, coverage, holdings),
+        reason=find_reason(question, kept, passage, coverage, holdings, lack),
         confidence=confidence,
         citations=(near,) if near else (),
         passages=kept,
@@ -59,6 +63,7 @@ def find_reason(
     near: Passage | None,
     coverage: DateRange | None,
     holdings: Holdings | None = None,
+    lack: str = "",
 ) -> str:
     """Why nothing is answered, in one line that is true of the whole library.
 
@@ -68,25 +73,28 @@ def find_reason(
         near: The one the nearest evidence stands in.
         coverage: First and last day of the library.
         holdings: To look names, words and days up; without it only what was found is spoken of.
+        lack: What the nearest passage lacks of what is wanted (``wanted.lacking``), or "".
 
     Returns:
         The first of these that holds: nothing matches, the days are outside the coverage, a name is in no report, names are
-        never told of together, not on those days, a word is in no report; else that what was found is not clear enough.
+        never told of together, not on those days, a word is in no report, the nearest passage lacks the thing wanted; else that
+        what was found is not clear enough.
     """
     if not kept:
         return "No report matches." if question.filters.is_empty else "No report matches within the filters."
     if question.dates and coverage and not any(d.range.overlaps(coverage) for d in question.dates):
         covered = f"{format_day(coverage.start)} to {format_day(coverage.end)}"
         return f"The reports cover {covered}; the question asks about {question.dates[0].text}."
+    unclear = f"The nearest passage {lack}." if lack else _UNCLEAR
     named = [(name, _forms(question, place)) for place, name in enumerate(question.names)]
     if holdings is None:
         missing = [name for name, forms in named if not any(speaks_of(r.passage, forms) for r in kept)]
-        return f"Nothing about {_listed(missing)} was found." if missing else _misdated(question, near) or _UNCLEAR
+        return f"Nothing about {_listed(missing)} was found." if missing else _misdated(question, near) or unclear
     told = {name: holdings.about(forms, question.filters) for name, forms in named}
     if missing := [name for name, passages in told.items() if not passages]:
         where = "No report" if question.filters.is_empty else "Within the filters no report"
         return f"{where} speaks of {_listed(missing)}."
-    return _apart(told) or _not_then(question, told) or _misdated(question, near) or _unheard(question, holdings) or _UNCLEAR
+    return _apart(told) or _not_then(question, told) or _misdated(question, near) or _unheard(question, holdings) or unclear
 
 
 _UNCLEAR = "The passages found do not answer it clearly enough."
@@ -124,7 +132,7 @@ def _not_then(question: Question, told: Mapping[str, Sequence[Passage]]) -> str:
     if not days or any(day.overlaps(wanted.range) for day in days):
         return ""
     closest = min(days, key=lambda day: (_apart_by(day, wanted.range), day.days, day.start))
-    return f"The reports speak of {_joined(list(told))} on {format_range(closest)}, but not on {_shown(wanted)}."
+    return f"The reports speak of {_joined(list(told))} {_during(closest)}, but not {_during(wanted.range)}."
 
 
 def _joined(names: Sequence[str]) -> str:
@@ -136,8 +144,14 @@ def _apart_by(first: DateRange, second: DateRange) -> int:
     return (second.start - first.end).days if first.end < second.start else (first.start - second.end).days
 
 
-def _shown(mention: DateMention) -> str:
-    return format_range(mention.range) if mention.range.days <= 366 else mention.text
+def _during(days: DateRange) -> str:
+    """A range with its preposition: "on April 6, 2018", "in April 2018", "from April 6, 2018 to April 8, 2018"."""
+    if days.end == date.max:
+        return f"from {format_day(days.start)} on"
+    if days.start == date.min:
+        return f"until {format_day(days.end)}"
+    words = format_range(days)
+    return f"on {words}" if days.is_day else f"from {words}" if " to " in words else f"in {words}"
 
 
 def _misdated(question: Question, near: Passage | None) -> str:

@@ -174,12 +174,12 @@ class ExtractiveAnswerer:
                 if self._settings.verdict
                 else None
             )
-        if not self._settings.differing:
-            return None
+        if not self._settings.differing or not sure:
+            return None  # figures of another day differ as well: what is not sure is no answer for being told twice
         figures = differing_figures(question, scored, self._around(question, retrieved), self._idf)
-        if figures is not None and (sure or len(figures.quotes) > 1):
+        if figures is not None:
             return figures
-        return other_accounts(question, scored) if sure else None
+        return other_accounts(question, scored)
 
     def _around(self, question: Question, retrieved: Sequence[RetrievedPassage]) -> list[Passage]:
         """The retrieved passages that were read, and the others of the best ones' entries."""

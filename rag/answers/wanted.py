@@ -7,6 +7,7 @@ that are counted are soldiers where the question asks about attackers. Rules of 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -97,12 +98,14 @@ class Want:
         noun: Stem of what a number counts, or "".
         role: "attacker", "defender", "civilian" where the noun is one; "person" where a person's name is wanted; or "".
         outcome: Index of what befell them (killed, wounded, taken, missing), or -1.
+        word: What a number counts, as the question writes it, or "".
     """
 
     kind: str
     noun: str = ""
     role: str = ""
     outcome: int = -1
+    word: str = ""
 
 
 def own_words(query: str) -> str:
@@ -148,7 +151,7 @@ def _number_want(query: str) -> Want:
             if stem(word) in _outcome_of() or _VERB.search(word):
                 break
             counted = word
-    return Want("number", stem(counted) if counted else "", _role(counted), outcome)
+    return Want("number", stem(counted) if counted else "", _role(counted), outcome, counted)
 
 
 def filled(question: Question, want: Want, sentence: ScoredSentence) -> float:
@@ -172,6 +175,31 @@ def filled(question: Question, want: Want, sentence: ScoredSentence) -> float:
     if want.kind in ("day", "place"):
         return max(0.0, sentence.features[_TYPED])
     return 0.5
+
+
+def lacking(question: Question, sentences: Sequence[ScoredSentence]) -> str:
+    """What a passage lacks of what a question wants, told of the passage; "" when something in it may be meant.
+
+    Args:
+        question: As understood.
+        sentences: All of the passage.
+
+    Returns:
+        "gives no name that could be meant", "counts no attackers" and the like, or "".
+    """
+    want = wanted(question.query, question.kind)
+    if want.kind == "number" and want.word:
+        fitting = any(_fits(want, s, *m.span()) > 0 for s in sentences for m in NUMBER.finditer(s.text))
+        return "" if fitting else f"gives no number of {want.word}"
+    if want.kind not in ("name", "group", "doer"):
+        return ""
+    asked = {w.stem for w in content_words(question.query)}
+    for s in sentences:
+        if any(_can_answer(question, want, s, s.text, n.start, n.end) for n in find_names(s.text)):
+            return ""
+        if want.kind == "doer" and any(not {w.stem for w in content_words(m.group())} <= asked for m in ACTOR.finditer(s.text)):
+            return ""
+    return {"name": "gives no name that could be meant", "group": "names no group", "doer": "does not say who"}[want.kind]
 
 
 def _answer_span(question: Question, sentence: ScoredSentence) -> Span | None:

@@ -109,3 +109,13 @@ def test_word_no_report_uses_is_the_reason() -> None:
 
 def test_nothing_particular_is_said_when_nothing_is_known() -> None:
     assert reason("who raided Karo", RAID) == "The passages found do not answer it clearly enough."
+
+
+def test_month_is_named_with_its_own_word() -> None:
+    assert reason("who raided Karo in May 2018", RAID) == "The reports speak of Karo on April 5, 2018, but not in May 2018."
+
+
+def test_what_the_nearest_passage_lacks_is_the_last_reason() -> None:
+    near = retrieved(RAID)
+    found = find_reason(understand("who raided Karo"), near, RAID, COVERED, Holdings(Shelf(RAID)), "does not say who")
+    assert found == "The nearest passage does not say who."

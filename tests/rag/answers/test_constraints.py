@@ -9,6 +9,7 @@ from answer_doubles import PointingReader, passage, retrieved
 
 from rag.answers.constraints import CHECKS, NEUTRAL, SIGNS, check
 from rag.answers.evidence import FEATURES, score_sentences
+from rag.answers.wanted import lacking
 from rag.search.question import understand
 from rag.settings import Settings
 from rag.types import Passage
@@ -121,3 +122,22 @@ def test_family_switched_off_says_nothing(family: str, silenced: Sequence[str]) 
         name: value for name, value in on.items() if name not in silenced
     }
     assert any(on[name] != neutral[name] for name in silenced)
+
+
+@pytest.mark.parametrize(
+    ("text", "lack"),
+    [
+        ("how many attackers were killed in Karo", "gives no number of attackers"),
+        ("how many soldiers were killed in Karo", ""),
+        ("name of the officer killed in Karo", "gives no name that could be meant"),
+        ("which group raided the post in Karo", "names no group"),
+        ("who raided the post in Karo", ""),
+        ("why was the post raided", ""),
+    ],
+)
+def test_lack_is_told_only_when_nothing_in_the_passage_may_be_meant(text: str, lack: str) -> None:
+    found = retrieved(RAID)
+    weights = [0.0] * len(FEATURES)
+    question = understand(text)
+    scored = score_sentences(question, found, np.zeros(2, dtype=np.float32), {}, _idf, weights)
+    assert lacking(question, scored) == lack

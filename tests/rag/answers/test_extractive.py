@@ -107,6 +107,14 @@ def test_unsure_answer_is_declined_with_the_nearest_evidence() -> None:
     assert answer.reason
 
 
+def test_differing_figures_of_another_day_do_not_undo_a_refusal() -> None:
+    first = passage("April 6, 2018: In Karo gunmen killed 12 soldiers.", report="a.txt")
+    second = passage("April 6, 2018: In Karo gunmen killed 14 soldiers.", report="b.txt", published_on=date(2018, 4, 9))
+    text = "how many soldiers were killed in Karo on April 9, 2018"
+    assert ask(text, first, second, reader=PointingReader("12", "14"), abstain_below=1.0).abstained
+    assert ask(text, first, second, reader=PointingReader("12", "14")).short_answer.count("(") == 2
+
+
 def test_day_outside_the_covered_period_is_the_reason() -> None:
     answer = ask("who attacked Gao in May 2011", GAO, abstain_below=1.0)
     assert answer.reason == "The reports cover January 1, 2018 to December 31, 2018; the question asks about May 2011."
