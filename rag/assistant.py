@@ -387,6 +387,10 @@ class Assistant:
         *_, answer = self._written(writer, quoted, found)
         return answer
 
+    def quote(self, text: str, *, history: Sequence[Turn] = (), filters: Filters | None = None) -> Answer:
+        """Answer as ``ask`` does, never with a language model: quick, and no server is contacted."""
+        return self._quoted(text, history, filters)[0]
+
     def _quoted(
         self, text: str, history: Sequence[Turn], filters: Filters | None, top_k: int | None = None
     ) -> tuple[Answer, Sequence[RetrievedPassage]]:

@@ -65,7 +65,7 @@ class Examples:
         with self._lock:
             self._refresh()
             questions, key = list(self._questions), self._key
-        answers = [(question, self._assistant.ask(question)) for question in questions]
+        answers = [(question, self._assistant.quote(question)) for question in questions]
         good = [(a.confidence, -i, q) for i, (q, a) in enumerate(answers) if not a.abstained]
         with self._lock:
             if good and key == self._key:

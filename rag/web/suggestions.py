@@ -75,7 +75,7 @@ class Suggestions:
             if len(found) == SHOWN or self._clock() >= until or self._busy():
                 break
             try:
-                tried = self._assistant.ask(question, history=turns(session), filters=last.filters)
+                tried = self._assistant.quote(question, history=turns(session), filters=last.filters)
             except RagError as error:
                 logger.info("%r is not suggested: %s", question, error)
                 continue

@@ -114,6 +114,9 @@ class ScriptedAssistant:
             raise self.error
         return make_answer(text)
 
+    def quote(self, text: str, *, history: Sequence[Turn] = (), filters: Filters | None = None) -> Answer:
+        return self.ask(text, history=history, filters=filters)
+
     def stream(self, text: str, *, history: Sequence[Turn] = (), filters: Filters | None = None) -> Iterator[Answer]:
         answer = self.ask(text, history=history, filters=filters)
         for n in range(1, self.partials):

@@ -14,8 +14,8 @@ from typing import Any
 class Loopback(ThreadingHTTPServer):
     """Answers requests by a list of behaviours, the last one for all that follow; remembers what it was sent.
 
-    Behaviours: a text to stream, or one of "hang", "drip", "cut", "cut clean", "429", "500", "401", "malformed", "page",
-    "empty", "redirect".
+    Behaviours: a text to stream ("|" in it waits until the test releases the server), or one of "hang", "drip", "cut",
+    "cut clean", "429", "500", "401", "malformed", "page", "empty", "redirect".
     """
 
     daemon_threads = True
@@ -83,9 +83,11 @@ class _Handler(BaseHTTPRequestHandler):
                 self.connection.shutdown(socket.SHUT_RDWR)
                 return
         else:
-            words = [] if what == "empty" else what.split(" ")
-            for n, word in enumerate(words):
-                self._event({"content": (" " if n else "") + word})
+            for n, word in enumerate([] if what == "empty" else what.split(" ")):
+                if word == "|":
+                    self.server.released.wait(120)
+                else:
+                    self._event({"content": (" " if n else "") + word})
             self._event({}, "stop")
             self._chunk(b"data: [DONE]\n\n")
         self.wfile.write(b"0\r\n\r\n")
