@@ -26,6 +26,8 @@ class AskTab:
     def __init__(self, events: Events, feedback: FeedbackForm) -> None:
         self._events = events
         self._feedback = feedback
+        # In the queue: a request that runs for seconds would be cut off, with a traceback, when the program closes.
+        self._suggesting = {"concurrency_id": "suggestions", "concurrency_limit": 4}
 
     def build(self) -> None:
         """Lay the tab out."""
@@ -136,4 +138,4 @@ class AskTab:
         shown = [desk.session, self._chat, self._evidence]
         event.then(self._events.ask, given, shown, **desk.questions, **PRIVATE).then(
             self._events.kept, desk.session, self._kept, queue=False, **PRIVATE
-        ).then(suggest, desk.session, [self._next_box, self._next_label, *self._next], queue=False, **PRIVATE)
+        ).then(suggest, desk.session, [self._next_box, self._next_label, *self._next], **self._suggesting, **PRIVATE)

@@ -43,14 +43,15 @@ class Events:
     Args:
         assistant: Answers.
         examples: Example questions.
+        stopping: Whether the program is closing.
     """
 
-    def __init__(self, assistant: Assistant, examples: Examples) -> None:
+    def __init__(self, assistant: Assistant, examples: Examples, stopping: Callable[[], bool] = lambda: False) -> None:
         self._assistant = assistant
         self._examples = examples
         self._lock = threading.Lock()
         self._waiting_for = 0
-        self._suggestions = Suggestions(assistant, lambda: self._waiting_for > 0)
+        self._suggestions = Suggestions(assistant, lambda: self._waiting_for > 0 or stopping())
         self._reports: OrderedDict[str, Report] = OrderedDict()
 
     # --- asking ------------------------------------------------------------------------------------------------------------

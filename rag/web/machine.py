@@ -86,6 +86,15 @@ class Machine:
             self._step = ""
             self._revision += 1
 
+    @property
+    def stopping(self) -> bool:
+        """Whether the program is closing."""
+        return self._stop.is_set()
+
+    def begin_to_stop(self) -> None:
+        """Let whatever looks at ``stopping`` end, without waiting for it."""
+        self._stop.set()
+
     def stop(self, timeout_s: float = 10.0) -> None:
         """Ask the work to end and wait for it; what was not finished is finished by the next start."""
         self._stop.set()

@@ -57,6 +57,7 @@ def run(settings: Settings, sync: bool, announce: Callable[[str], None] | None =
             async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
                 # Pages that are still open hold an event stream each; cutting these off is no error worth a traceback.
                 logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
+                machine.begin_to_stop()
                 await super().shutdown(sockets)
 
         try:
@@ -108,7 +109,7 @@ def build_app(settings: Settings, assistant: Assistant) -> tuple[FastAPI, Machin
     page = build_page(
         settings,
         FilterBar(assistant),
-        AskTab(Events(assistant, examples), FeedbackForm(judging)),
+        AskTab(Events(assistant, examples, lambda: machine.stopping), FeedbackForm(judging)),
         ReportsTab(assistant, corpus, machine),
         TimelineTab(assistant),
         EvaluateTab(evaluations),

@@ -38,7 +38,7 @@ class Suggestions:
 
     Args:
         assistant: Must be able to answer what is suggested.
-        busy: Whether somebody waits for an answer.
+        busy: Whether somebody waits for an answer, or the program is closing.
         clock: Seconds, from any origin.
     """
 
