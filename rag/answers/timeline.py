@@ -10,10 +10,18 @@ from numpy.typing import NDArray
 
 from rag.answers.citations import cite
 from rag.answers.words import content_words, related
+from rag.reports.names import fold
+from rag.search.terms import holds
 from rag.types import DateRange, Filters, Passage, Question, Span, TimelineRow
 
 _SAME_EVENT = 0.72
 """Cosine of two sentences about overlapping days from which they tell the same event; chosen by reading dev rows."""
+
+_SAME_PLACE = 0.5
+"""The same, for sentences of two reports about the same few days of one place; chosen like the other."""
+
+_FEW_DAYS = 3
+"""Days of an event that a place and a date tell apart from others."""
 
 _WIDEST = 31
 """Days: a wider date expression ("in 2017") does not place an event on a timeline."""
@@ -105,7 +113,24 @@ def _merge(events: Sequence[_Event]) -> list[list[_Event]]:
 def _same(first: _Event, second: _Event) -> bool:
     if not first.on.overlaps(second.on) or first.vector is None or second.vector is None:
         return False
-    return first.passage.id != second.passage.id and float(first.vector @ second.vector) >= _SAME_EVENT
+    if first.passage.id == second.passage.id:
+        return False
+    near = float(first.vector @ second.vector)
+    return near >= _SAME_EVENT or (near >= _SAME_PLACE and _one_place(first, second))
+
+
+def _one_place(first: _Event, second: _Event) -> bool:
+    """Whether two reports speak of the same days of the same place: the entry of one is about it, the other names it."""
+    if first.passage.report_id == second.passage.report_id or max(first.on.days, second.on.days) > _FEW_DAYS:
+        return False
+    return any(
+        bool(one.passage.place) and holds(fold(f"{other.passage.place} {_text(other)}"), fold(one.passage.place))
+        for one, other in ((first, second), (second, first))
+    )
+
+
+def _text(event: _Event) -> str:
+    return event.passage.text[event.span.start - event.passage.start : event.span.end - event.passage.start]
 
 
 def _row(group: Sequence[_Event]) -> TimelineRow:

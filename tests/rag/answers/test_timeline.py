@@ -49,3 +49,18 @@ def test_about_keeps_what_concerns_it() -> None:
 
 def test_nothing_gives_nothing() -> None:
     assert rows() == []
+
+
+def test_other_words_of_another_report_about_the_same_day_and_place_join_the_row() -> None:
+    first = passage("April 6, 2018: In the west (Gao) gunmen killed a peacekeeper.", report="a.txt", place="Gao")
+    told = passage(
+        "May 1, 2018: It was on April 6, 2018 that gunmen in Gao killed a peacekeeper.",
+        date(2018, 5, 1),
+        report="b.txt",
+        is_lead=True,
+        entry=0,
+    )
+    elsewhere = passage(
+        "April 6, 2018: Near Tera the flooded river carried off two bridges and some houses.", report="c.txt", place="Tera"
+    )
+    assert [len(row.citations) for row in rows(first, told, elsewhere)] == [2, 1]
