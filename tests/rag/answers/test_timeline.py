@@ -54,7 +54,7 @@ def test_nothing_gives_nothing() -> None:
 def test_other_words_of_another_report_about_the_same_day_and_place_join_the_row() -> None:
     first = passage("April 6, 2018: In the west (Gao) gunmen killed a peacekeeper.", report="a.txt", place="Gao")
     told = passage(
-        "May 1, 2018: It was on April 6, 2018 that gunmen in Gao killed a peacekeeper.",
+        "May 1, 2018: On April 6, 2018 the Gao camp lost one peacekeeper to gunmen who got away on foot.",
         date(2018, 5, 1),
         report="b.txt",
         is_lead=True,
