@@ -97,11 +97,10 @@ class Events:
             stream = self._assistant.stream(exchange.question, history=turns(earlier), filters=filters)
             exchange = replace(exchange, waiting="")
             held: Answer | None = None
-            # One behind, to know which one is the last: only a whole answer can be judged, copied and kept.
-            for answer in throttled(stream):
-                if held is not None:
-                    yield replace(exchange, answer=held, writing=True)
-                held = answer
+            # Shown as it comes, for the next sentence of a language model may be long in coming; once more when it is whole, for
+            # only a whole answer can be judged, copied and kept.
+            for held in throttled(stream):
+                yield replace(exchange, answer=held, writing=True)
             yield replace(exchange, answer=held)
         except RagError as error:
             yield replace(exchange, error=str(error), waiting="")
