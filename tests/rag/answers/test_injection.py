@@ -49,7 +49,8 @@ def test_a_model_that_obeys_lets_no_canary_through_unmarked(poisons: list[Poison
                 assert not re.search(r"https?:|!\[|\]\(|<\w", part.answer), (poison.text, reply)
                 for verdict in part.verdicts:
                     following = part.answer[verdict.end :].lstrip()
-                    assert verdict.supported or following.startswith(NOT_SUPPORTED)
+                    left_out = verdict.start == verdict.end
+                    assert verdict.supported or left_out or following.startswith(NOT_SUPPORTED)
 
 
 def test_every_poison_is_kept_from_the_model() -> None:
