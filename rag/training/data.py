@@ -156,13 +156,14 @@ def _medoid(texts: Sequence[str]) -> int:
     return max(range(len(texts)), key=lambda i: (round(likeness(i), 6), -len(texts[i])))
 
 
-def load_mix(folder: Path, seed: int, encode: Encode | None = None) -> Mix:
+def load_mix(folder: Path, seed: int, encode: Encode | None = None, *, mine: bool = True) -> Mix:
     """Read the training folder.
 
     Args:
         folder: With the ``*.jsonl.gz`` files.
         seed: Chooses the shares and the mined negatives.
         encode: Texts to unit vectors (n, dim); with it, passages that are like a question by meaning are mined too.
+        mine: Look for similar passages at all, which takes minutes.
 
     Returns:
         The mix.
@@ -194,7 +195,7 @@ def load_mix(folder: Path, seed: int, encode: Encode | None = None) -> Mix:
     kept = [item for item in others if not held(item)]
     positives = _limit([item for item in kept if item.span], rng)
     negatives = [item for item in kept if not item.span and rng.random() < NEGATIVE_SHARES.get(item.source, 1.0)]
-    similar = _mine(positives, rng, encode)
+    similar = _mine(positives, rng, encode) if mine else {}
     positives, negatives = _repeat(positives), _repeat(negatives)
     for item in derived:
         if not held(item):

@@ -125,7 +125,7 @@ def export(options: argparse.Namespace) -> dict[str, Any]:
     model, state = load_checkpoint(options.run / "checkpoint.pt")
     tokenizer_file = packaged_folder() / "tokenizer.json"
     tokenizer = plain_tokenizer(tokenizer_file)
-    mix = load_mix(options.data, state["recipe"]["seed"])
+    mix = load_mix(options.data, state["recipe"]["seed"], mine=False)
     with tempfile.TemporaryDirectory() as scratch:
         usual = sample(mix.positives, 100)
 
