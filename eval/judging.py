@@ -6,6 +6,7 @@ well it agrees with the expected answer, 1 to 5 mapped to 0 to 1 (CorrectnessEva
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -48,24 +49,26 @@ def judged(results: Iterable[QuestionResult], llm: Any, tick: Callable[[], None]
 
     faithful, correct = FaithfulnessEvaluator(llm=llm), CorrectnessEvaluator(llm=llm)
     scored = []
-    for result in results:
-        scores = dict(result.scores)
-        if not result.abstained:
-            said = strip_marks(result.answer)
-            quotes = [str(c["quote"]) for c in result.citations]
-            try:
-                if quotes:
-                    opinion = faithful.evaluate(query=result.question, response=said, contexts=quotes)
-                    scores["judge.faithful"] = float(bool(opinion.passing))
-                if result.expected:
-                    opinion = correct.evaluate(query=result.question, response=said, reference=result.expected)
-                    if opinion.score is not None and 1 <= opinion.score <= 5:
-                        scores["judge.correct"] = (float(opinion.score) - 1) / 4
-            except ValueError:
-                logger.warning("%s: the judge's reply could not be read; it stays unjudged", result.id)
-            except Exception as error:
-                raise ModelError(f"the judge failed ({type(error).__name__}); check it with: rag llm check") from error
-        scored.append(replace(result, scores=scores))
-        if tick is not None:
-            tick()
+    # A loop of our own, closed again: LlamaIndex's `evaluate` would leave one open behind it.
+    with asyncio.Runner() as runner:
+        for result in results:
+            scores = dict(result.scores)
+            if not result.abstained:
+                said = strip_marks(result.answer)
+                quotes = [str(c["quote"]) for c in result.citations]
+                try:
+                    if quotes:
+                        opinion = runner.run(faithful.aevaluate(query=result.question, response=said, contexts=quotes))
+                        scores["judge.faithful"] = float(bool(opinion.passing))
+                    if result.expected:
+                        opinion = runner.run(correct.aevaluate(query=result.question, response=said, reference=result.expected))
+                        if opinion.score is not None and 1 <= opinion.score <= 5:
+                            scores["judge.correct"] = (float(opinion.score) - 1) / 4
+                except ValueError:
+                    logger.warning("%s: the judge's reply could not be read; it stays unjudged", result.id)
+                except Exception as error:
+                    raise ModelError(f"the judge failed ({type(error).__name__}); check it with: rag llm check") from error
+            scored.append(replace(result, scores=scores))
+            if tick is not None:
+                tick()
     return scored
