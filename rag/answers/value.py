@@ -49,6 +49,11 @@ def find_value(question: Question, sentence: ScoredSentence) -> Value:
         return _number(sentence, question.kind == "how_much")
     if question.kind == "where" and sentence.candidate is not None and not _names_something(sentence):
         return Value(sentence.candidate.text, sentence.candidate.span)
+    if question.kind == "who" and sentence.read is not None and _restates(question, sentence.slice(sentence.read)):
+        # Who did something to somebody is not that somebody: a name the question gives is not what it asks for.
+        named = sentence.candidate
+        if named is not None and not _restates(question, named.text):
+            return Value(named.text, named.span)
     if sentence.read is not None:
         return _read(sentence, sentence.read)
     if question.kind == "what":
@@ -75,6 +80,12 @@ def _read(sentence: ScoredSentence, span: Span) -> Value:
     if text.count("(") > text.count(")") and sentence.slice(Span(span.start, span.end + 1)).endswith(")"):
         span = Span(span.start, span.end + 1)
     return Value(sentence.slice(span), span)
+
+
+def _restates(question: Question, text: str) -> bool:
+    """Whether a text holds one of the question's own names, in any form the library knows."""
+    folded = fold(text)
+    return any(holds(folded, form) for forms in question.forms for form in forms)
 
 
 def _names_something(sentence: ScoredSentence) -> bool:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -96,6 +97,16 @@ def test_yes_no_starts_with_the_word_and_shows_the_sentence(text: str, expected:
     answer = ask(text, GAO, reader=PointingReader("fled"), sentences=1)
     assert answer.short_answer == expected
     assert answer.answer == f"{expected}: The gunmen fled. [1]"
+
+
+def test_who_did_it_is_not_the_name_the_question_gives() -> None:
+    place = passage("It was Corvo Brigade that ambushed a Marsh Band patrol outside Sokolo.")
+    reader = PointingReader("a Marsh Band patrol")
+    question = replace(understand("who ambushed the marsh band"), forms=(("marsh band",),))
+    found = retrieved(place)
+    answering = answerer(found, reader, abstain_below=0.0)
+    assert answering.answer(question, found).short_answer == "Corvo Brigade"
+    assert answering.answer(replace(question, forms=()), found).short_answer == "a Marsh Band patrol"
 
 
 def test_unsure_answer_is_declined_with_the_nearest_evidence() -> None:
