@@ -128,9 +128,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--ablation-answers",
         type=int,
-        default=60,
+        default=40,
         metavar="N",
-        help="questions each variant answers, all kinds among them; searches are of all questions (default 60, 0: all)",
+        help="questions each variant answers, all kinds among them; searches are of all questions (default 40, 0: all)",
     )
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="any setting, see `rag settings`")
     parser.add_argument("--llm", metavar="NAME", help="language model that writes the answers, as for `rag ask`")
