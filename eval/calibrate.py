@@ -108,12 +108,12 @@ def collect(assistant: Assistant, questions: Sequence[EvalQuestion], tick: Tick)
         if question.id in located.evidence:
             evidence = located.evidence[question.id]
             understood, read = maker.find(question)
-            sentences = assistant.answerer.score(understood, read.passages, read.readings or None)
+            sentences = assistant.pipeline.answerer.score(understood, read.passages, read.readings or None)
             if sentences:
                 accepted = [*question.answers, *(a for group in question.required for a in group)]
                 labels = [label(sentence, evidence, accepted) for sentence in sentences]
                 report = evidence[0].report_id if evidence else sentences[0].retrieved.passage.report_id
-                idf = lru_cache(maxsize=None)(assistant.answerer.idf)
+                idf = lru_cache(maxsize=None)(assistant.library.catalog.idf)
                 example = Example(understood, question.answerable, tuple(sentences), np.array(labels, dtype=int), idf, report)
                 examples += [example, *_made(assistant, maker, question, evidence, example)]
         tick()
@@ -134,7 +134,7 @@ def _made(
         made.append(("cut", example.question, left))
     for altered in maker.alter(question, evidence):
         understood, read = maker.find(altered.question)
-        scored = assistant.answerer.score(understood, read.passages, read.readings or None)
+        scored = assistant.pipeline.answerer.score(understood, read.passages, read.readings or None)
         made.append((altered.how, understood, tuple(scored)))
     return [
         Example(understood, False, sentences, np.zeros(len(sentences), dtype=int), example.idf, example.report, how)

@@ -76,7 +76,7 @@ class Maker:
     def find(self, question: EvalQuestion) -> tuple[Question, ReadPassages]:
         """A question as understood, and the passages found for it."""
         understood = self._assistant.understand(question.question, history=question.history, filters=question.filters)
-        return understood, self._assistant.retrieve(understood, READ_PASSAGES)
+        return understood, self._assistant.pipeline.retrieve(understood, READ_PASSAGES)
 
     def alter(self, question: EvalQuestion, evidence: Sequence[EvidenceSpan]) -> list[Altered]:
         """Changed questions of one question."""

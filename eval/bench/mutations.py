@@ -88,7 +88,7 @@ def main() -> int:
         pairs = [AcronymPair(short, long) for short, long in catalog.acronyms()]
         ordered = [passages[key] for key in sorted(passages)]
         cases = Mutator(ordered, vectors, pairs, load_paraphrases()).cases(options.each, options.half)
-        checker: Checker = assistant.checker
+        checker: Checker = assistant.pipeline.checker
         began = time.perf_counter()
         with workbench.bar("sentences", len(cases)) as tick:
             checked = []

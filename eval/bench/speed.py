@@ -145,7 +145,7 @@ def _measure(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
 
 def searching(assistant: Assistant) -> Callable[[str], object]:
     """Search as compared: understanding and retrieval, without the reader, which the quickstart has none of."""
-    return lambda text: assistant.retriever.search(assistant.understand(text), 10)
+    return lambda text: assistant.pipeline.retriever.search(assistant.understand(text), 10)
 
 
 def corpus_sentences(corpus: Path) -> list[str]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,14 +28,6 @@ cover, context_cover: share of the question's words, by rarity, in the sentence 
 words that the passage lacks, against the rarest of all. date: ``date_match``, or that of the sentence before when this one has no
 date. names: share of its names in the passage. typed: whether an expression of the kind asked for is there, 1 when it is what the
 reader points at. passage, rank: of the retrieval. margin, relevance, lead: of the reader."""
-
-
-class PassageReader(Protocol):
-    """What is asked of ``rag.models.reader.Reader``."""
-
-    def read(self, question: str, passages: Sequence[Passage], parts: Sequence[Sequence[tuple[int, int]]]) -> Sequence[Reading]:
-        """Read each passage for the question, with the best span of each part."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from rag.answers.citations import cite
 from rag.answers.composition import Composition
 from rag.answers.confidence import confidence_features, load_calibration
 from rag.answers.conflicts import differing_figures, other_accounts
-from rag.answers.evidence import PassageReader, ScoredSentence, score_sentences
+from rag.answers.evidence import ScoredSentence, score_sentences
 from rag.answers.gather import gather, wanted
 from rag.answers.holdings import Holdings
 from rag.answers.lists import whole_list_first
@@ -21,6 +21,7 @@ from rag.answers.verdict import outcome_verdict
 from rag.answers.words import content_words
 from rag.models.reader import Reading
 from rag.reports.date_text import format_day
+from rag.search.reranker import PassageReader, read_sentences
 from rag.settings import Answering
 from rag.types import Answer, Citation, DateRange, Passage, Question, RetrievedPassage
 
@@ -68,10 +69,6 @@ class ExtractiveAnswerer:
         self._holdings = holdings
         self._calibration = load_calibration(reader is not None)
 
-    def idf(self, word: str) -> float:
-        """Weight of a word, higher for rarer ones."""
-        return self._idf(word)
-
     def score(
         self,
         question: Question,
@@ -94,9 +91,7 @@ class ExtractiveAnswerer:
         if self._reader is None:
             return score_sentences(question, retrieved, query_vector, vectors, self._idf, weights)
         if readings is None:
-            read = [r.passage for r in retrieved[: self._settings.read_passages]]
-            parts = [[(s.start - p.start, s.end - p.start) for s in p.sentences] for p in read]
-            readings = self._reader.read(question.query, read, parts)
+            readings = read_sentences(self._reader, question, [r.passage for r in retrieved[: self._settings.read_passages]])
         return score_sentences(question, retrieved, query_vector, vectors, self._idf, weights, readings)
 
     def answer(

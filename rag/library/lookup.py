@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import unicodedata
 from collections.abc import Collection, Sequence
@@ -59,6 +60,7 @@ class Lookup(Connections):
         super().__init__(path)
         self._frequencies: tuple[int, dict[str, int]] = (-1, {})
         self._filtered: tuple[int, dict[Filters, frozenset[str]]] = (-1, {})
+        self._covered: tuple[int, Coverage] | None = None
 
     # full text ------------------------------------------------------------------------------------------------------------
 
@@ -126,6 +128,20 @@ class Lookup(Connections):
                 counts.append(0 if row is None else int(row[0]))
             known[term] = min(counts, default=0)
         return known[term]
+
+    def idf(self, term: str) -> float:
+        """Weight of a word, higher for rarer ones; of a phrase, that of its rarest word.
+
+        Robertson and Sparck Jones' weight in Lucene's form, ln(1 + (N - n + 0.5) / (n + 0.5)), which is never negative.
+
+        Args:
+            term: A raw word or phrase.
+
+        Returns:
+            0 or more, in nats.
+        """
+        frequency = self.document_frequency(term)
+        return math.log(1 + (self.coverage().passages - frequency + 0.5) / (frequency + 0.5))
 
     def contexts(self, term: str, k: int) -> list[str]:
         """Titles and texts of some live passages that hold a word or phrase, in no order that means anything.
@@ -295,7 +311,13 @@ class Lookup(Connections):
         return [row[0] for row in self.db.execute("SELECT term FROM passages_terms")]
 
     def coverage(self) -> Coverage:
-        """Counts and span of the live library."""
+        """Counts and span of the live library; counted anew when the library changed."""
+        generation = self.generation()
+        if self._covered is None or self._covered[0] != generation:
+            self._covered = (generation, self._count())
+        return self._covered[1]
+
+    def _count(self) -> Coverage:
         with self.snapshot() as db:
             n_reports, n_entries, n_passages = db.execute(
                 "SELECT count(*), coalesce(sum(n_entries), 0), coalesce(sum(n_passages), 0) FROM reports WHERE live = 1"

@@ -21,6 +21,21 @@ class PassageReader(Protocol):
         ...
 
 
+def read_sentences(reader: PassageReader, question: Question, passages: Sequence[Passage]) -> Sequence[Reading]:
+    """Read passages with a part for each of their sentences.
+
+    Args:
+        reader: The reader.
+        question: As understood.
+        passages: Any number.
+
+    Returns:
+        One reading for each passage, its ``parts`` in the order of ``passage.sentences``.
+    """
+    parts = [[(s.start - p.start, s.end - p.start) for s in p.sentences] for p in passages]
+    return reader.read(question.query, passages, parts)
+
+
 @dataclass(frozen=True, slots=True)
 class ReadPassages:
     """Passages in their new order with what the reader made of the first of them.
@@ -59,9 +74,7 @@ class Reranker:
             The same passages; those beyond the depth keep their places, ``parts["reader"]`` is the chance of an answer, 0 to 1.
         """
         first = retrieved[: self._depth]
-        passages = [r.passage for r in first]
-        parts = [[(s.start - p.start, s.end - p.start) for s in p.sentences] for p in passages]
-        readings = self._reader.read(question.query, passages, parts)
+        readings = read_sentences(self._reader, question, [r.passage for r in first])
         scored = [
             replace(
                 r,

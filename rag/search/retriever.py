@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import threading
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -21,7 +20,7 @@ from rag.search.evidence import date_evidence, name_evidence
 from rag.search.fusion import ranked, reciprocal_ranks, scale_by_best, weighted_sum
 from rag.search.lexicon import Lexicon
 from rag.search.question import understand
-from rag.search.terms import NameBook, lexical_terms, name_forms, words_of
+from rag.search.terms import NameBook, lexical_terms, name_forms
 from rag.settings import Settings
 from rag.types import DateRange, Filters, Passage, Question, RetrievedPassage, Span, Turn
 
@@ -61,8 +60,8 @@ class Shelf(Protocol):
         """Passages that hold a term."""
         ...
 
-    def n_passages(self) -> int:
-        """Number of passages."""
+    def idf(self, term: str) -> float:
+        """Weight of a term, higher for rarer ones."""
         ...
 
     def passages(self, ids: Collection[str]) -> dict[str, Passage]:
@@ -213,7 +212,7 @@ class Retriever:
         if anchor is None:
             return question
         event = understand(anchor.event, filters=question.filters, lexicon=self.lexicon(), coverage=self._lexicon[2])
-        day = event_day(event, self.search(event, ANCHOR_PASSAGES), self._rarity)
+        day = event_day(event, self.search(event, ANCHOR_PASSAGES), self._library.catalog.idf)
         if day is None:
             return question
         meant = anchored(anchor, question.query, day)
@@ -312,7 +311,7 @@ class Retriever:
         parts: dict[str, dict[str, float]],
     ) -> None:
         names = question.forms or [name_forms(name, book) for name in question.names]
-        rarity = [self._rarity(name) for name in question.names]
+        rarity = [self._library.catalog.idf(name) for name in question.names]
         for key, passage in passages.items():
             if question.dates:
                 parts[key]["date"] = date_evidence(question.dates, passage)
@@ -320,12 +319,6 @@ class Retriever:
             if names:
                 parts[key]["name"] = name_evidence(names, passage, rarity)
                 scores[key] += self._settings.name_weight * parts[key]["name"]
-
-    def _rarity(self, name: str) -> float:
-        """Weight of a name: the rarer, the more it tells (Robertson and Sparck Jones' weight in Lucene's form)."""
-        catalog = self._library.catalog
-        frequency = min((catalog.document_frequency(word) for word in words_of(name)), default=0)
-        return math.log(1 + (catalog.n_passages() - frequency + 0.5) / (frequency + 0.5))
 
 
 def _narrowed(days: DateRange, filters: Filters) -> DateRange | None:

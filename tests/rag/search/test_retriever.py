@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
@@ -84,6 +85,10 @@ class Shelf:
                 found.append((key, float(count)))
         return sorted(found, key=lambda pair: -pair[1])[:k]
 
+    def idf(self, term: str) -> float:
+        n = self.document_frequency(term)
+        return math.log(1 + (len(self.stock) - n + 0.5) / (n + 0.5))
+
     def document_frequency(self, term: str) -> int:
         return sum(term.lower() in passage.text.lower() for passage in self.stock.values())
 
@@ -112,9 +117,6 @@ class Shelf:
 
     def acronyms(self) -> list[tuple[str, str]]:
         return self.pairs
-
-    def n_passages(self) -> int:
-        return len(self.stock)
 
     def coverage(self) -> DateRangeHeld:
         days = [passage.on for passage in self.stock.values() if passage.on]
