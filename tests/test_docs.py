@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import rag
-from rag.cli import _parser
+from rag.cli.parser import build_parser
 from rag.settings import describe
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -28,7 +28,7 @@ def test_every_setting_stands_in_the_readme() -> None:
 
 
 def test_every_command_stands_in_the_readme() -> None:
-    commands = set(re.findall(r"^    (\w+) +\S", _parser().format_help(), re.MULTILINE))
+    commands = set(re.findall(r"^    (\w+) +\S", build_parser().format_help(), re.MULTILINE))
     assert {"add", "ask", "serve", "doctor", "eval"} <= commands
     assert {name for name in commands if f"rag {name}" not in README} == set()
 

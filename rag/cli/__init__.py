@@ -1,0 +1,76 @@
+"""The command line: ``rag add``, ``sync``, ``list``, ``show``, ``remove``, ``reindex``, ``doctor``, ``ask``, ``search``,
+``timeline``, ``serve``, ``feedback``, ``llm``, ``eval`` and ``settings``.
+
+Exit codes: 0 done, 1 some inputs failed (each named), 2 wrong usage. Errors are one line; tracebacks only with ``--debug``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from rag.cli.common import DONE, FAILED, USAGE
+from rag.cli.others import evaluate
+from rag.cli.parser import build_parser
+from rag.errors import RagError, UsageError
+from rag.settings import Settings
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Args:
+        argv: Arguments without the program's name; those of the process when None.
+
+    Returns:
+        The exit code.
+    """
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if arguments[:1] == ["eval"] and not {"-h", "--help"} & set(arguments[:1]):
+        return evaluate(arguments[1:])
+    try:
+        options = build_parser().parse_args(arguments)
+    except SystemExit as stop:
+        # argparse ends with 0 after --help and with 2 after wrong usage.
+        return int(stop.code or 0)
+    debug = bool(getattr(options, "debug", False))
+    logging.basicConfig(level=logging.DEBUG if debug else logging.ERROR, format="%(levelname)s %(name)s: %(message)s")
+    try:
+        settings = Settings.load(_overrides(options), file=options.config)
+        return int(options.run(options, settings))
+    except KeyboardInterrupt:
+        print("rag: stopped", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # The reader of a pipe has gone; the interpreter must not complain about it again at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except RagError as error:
+        if debug:
+            raise
+        print(f"rag: {error}", file=sys.stderr)
+        return USAGE if isinstance(error, UsageError) else FAILED
+    except Exception as error:
+        if debug:
+            raise
+        logging.getLogger(__name__).debug("unexpected", exc_info=True)
+        print(f"rag: unexpected {type(error).__name__}: {error}; run again with --debug and report it", file=sys.stderr)
+        return FAILED
+
+
+def _overrides(options: argparse.Namespace) -> dict[str, Any]:
+    options.config = getattr(options, "config", None)
+    values: dict[str, Any] = {}
+    for item in getattr(options, "set", []):
+        key, equals, value = item.partition("=")
+        if not equals:
+            raise UsageError(f"--set {item}: write it as KEY=VALUE; `rag settings` lists the keys")
+        values[key.strip()] = value.strip()
+    for name, key in (("home", "home"), ("host", "web.host"), ("port", "web.port"), ("llm", "llm")):
+        if getattr(options, name, None) is not None:
+            values[key] = getattr(options, name)
+    return values
