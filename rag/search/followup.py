@@ -12,9 +12,11 @@ from dataclasses import dataclass, replace
 
 from rag.reports.countries import country_of
 from rag.reports.date_text import format_range
+from rag.reports.date_words import MONTH
 from rag.reports.dates import find_dates
 from rag.reports.names import NameMention, find_names, fold
 from rag.search.kinds import AUXILIARIES, question_kind
+from rag.search.terms import FUNCTION_WORDS
 from rag.types import NO_ANSWER, DateMention, Turn
 
 MAX_TOPIC_CHARACTERS = 240
@@ -52,16 +54,12 @@ _OUTCOME = re.compile(
 _PREPOSITION = re.compile(r"\b(?:in|at|on|near|during|outside|by|against|of|from)\b", _F)
 _DATE_LED = re.compile(r"[\s,]*\b(?:in|on|during|since|before|after|of|from|by|until)?\s*(?:the\s+)?$", _F)
 _PLACE_LED = re.compile(r"^\s*(?:in|at|near|outside|around)\s+(?:the\s+)?$", _F)
-_MONTH = re.compile(r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)", _F)
+_MONTH = re.compile(rf"\b{MONTH}", _F)
 _DEICTIC = re.compile(r"\b(?:that|same|last|next|this|previous|following)\b", _F)
 _ASKING = re.compile(rf"\b(?:who|whom|whose|what|which|when|where|why|how)\b|^\s*(?:{AUXILIARIES})\b", _F)
 _HAPPENED = frozenset("happened happen happens occurred took place events event news reported report day".split())
 _WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
-_SMALL = frozenset(
-    "a an and are as at be been but by did do does for from had has have how in into is it its me many much of on or over so "
-    "than that the their them then there these they this those to up was were what when where which while who whom whose "
-    "why will with would you about after before during any all else".split()
-)
+_SMALL = FUNCTION_WORDS | frozenset("about after before during any all else".split())
 
 Namer = Callable[[str], Sequence[NameMention]]
 

@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from rag.reports.date_words import NUMBERS, UNITS, shifted
+from rag.reports.date_words import MONTH, NUMBERS, UNITS, shifted
 from rag.reports.dates import find_dates
 from rag.types import DateMention, DateRange
 
@@ -49,11 +49,7 @@ _AWAY = re.compile(
     _F,
 )
 _SHORT_YEAR = re.compile(r"(?<![\d/.])(\d{1,2})([/.])(\d{1,2})\2(\d{2})(?![\d/.]|\.\d)")
-_MONTH = re.compile(
-    r"\b(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|"
-    r"dec(?:ember)?)\b",
-    _F,
-)
+_MONTH = re.compile(rf"\b{MONTH}", _F)
 _DEICTIC = re.compile(r"\b(?:last|past|this|next|coming|previous|ago|yesterday|today|tomorrow|tonight|earlier|later)\b", _F)
 _NEAR = 120
 """Characters around a date in which the words that open it are looked for."""
