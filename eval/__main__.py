@@ -13,14 +13,13 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from eval import collection as outside
 from eval import markdown, page, workbench
 from eval.comparison import Comparison, compare, failures_under, parse_gate, regressions
 from eval.datasets import open_collection
 from eval.evalset import FOLDER, load_questions, shipped_files
-from eval.judging import judged, load_judge
 from eval.quickstart import Quickstart
 from eval.runner import (
     ABLATIONS,
@@ -39,6 +38,9 @@ from eval.types import EvalQuestion, QuestionResult
 from rag.assistant import Assistant
 from rag.errors import LibraryError, RagError, UsageError
 from rag.settings import Settings
+
+if TYPE_CHECKING:
+    from eval.judging import Judge
 
 DONE, FAILED, USAGE = 0, 1, 2
 
@@ -135,6 +137,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="any setting, see `rag settings`")
     parser.add_argument("--llm", metavar="NAME", help="language model that writes the answers, as for `rag ask`")
     parser.add_argument("--judge", metavar="NAME", help="language model that judges them besides (LlamaIndex's evaluators)")
+    parser.add_argument(
+        "--judge-url", default="", metavar="URL", help="the judge's server, where it is not that of --llm (generation.url)"
+    )
     parser.add_argument("--config", type=Path, metavar="FILE", help="settings file (rag.toml)")
     parser.add_argument("--background", action="store_true", help="give way to other programs, tell progress as JSON lines")
     parser.add_argument("--debug", action="store_true", help="show tracebacks")
@@ -175,7 +180,7 @@ def _evaluate_questions(options: argparse.Namespace, settings: Settings) -> Outc
     refused = [f"{r.name}: {r.reason}" for r in workbench.prepare(settings, corpus)]
 
     fingerprint = settings.fingerprint()
-    judge = load_judge(options.judge, settings.generation) if options.judge else None
+    judge = _judge(options, settings)
     with Assistant(settings) as assistant:
         shelf = Shelf(assistant.show)
         located = locate_evidence(questions, shelf)
@@ -188,9 +193,9 @@ def _evaluate_questions(options: argparse.Namespace, settings: Settings) -> Outc
     if settings.llm:
         title += f", written by {settings.llm}"
     if judge is not None:
-        with workbench.bar("judging", len(results)) as tick:
-            results = judged(results, judge, tick)
-        title += f", judged by {options.judge} (judge.* are its opinions)"
+        results, ended = _judged(results, judge)
+        title += f", judged by {judge.metadata.model_name} (judge.* are its opinions)"
+        refused += [ended] if ended else []
     # The other runs are of the program itself: no language model is asked for them.
     settings = settings.changed({"llm": ""})
     if any(r.abstained and r.answerable for r in results):
@@ -213,6 +218,28 @@ def _evaluate_questions(options: argparse.Namespace, settings: Settings) -> Outc
         # Another process synced or added meanwhile: rows of one table would speak of different libraries.
         raise LibraryError(f"{settings.home}: the library changed during the evaluation; run it again")
     return Outcome(replace(card, seconds=time.perf_counter() - began), tuple(refused))
+
+
+def _judge(options: argparse.Namespace, settings: Settings) -> Judge | None:
+    """The judge, ready before the first question is asked; with an address of its own where the writer's is not meant for it."""
+    if not options.judge:
+        return None
+    from eval.judging import Judge
+
+    generation = settings.generation
+    same = not settings.llm or settings.llm.partition("/")[0] == options.judge.partition("/")[0]
+    url = options.judge_url or (generation.url if same else "")
+    return Judge(options.judge, generation.model_copy(update={"url": url}))
+
+
+def _judged(results: list[QuestionResult], judge: Judge) -> tuple[list[QuestionResult], str]:
+    from eval.judging import judged
+
+    try:
+        with workbench.bar("judging", len(results)) as tick:
+            return judged(results, judge, tick)
+    finally:
+        judge.close()
 
 
 def _ready(assistant: Assistant) -> list[str]:

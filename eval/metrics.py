@@ -12,18 +12,14 @@ import string
 from collections import Counter
 from collections.abc import Collection, Hashable, Mapping, Sequence
 
+from rag.reports.number_words import SMALL
+
 Rank = int | None
 
 _ARTICLES = re.compile(r"\b(a|an|the)\b")
 _PUNCTUATION = frozenset(string.punctuation)
 _FOLDED = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "\u00a0": " "})
-_NUMBERS = {
-    word: str(value)
-    for value, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-        "eighteen nineteen twenty".split()
-    )
-}
+_NUMBERS = {word: str(value) for word, value in {**SMALL, "twenty": 20}.items()}
 
 
 # --- ranking ---------------------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ same passage. Two halves of the reports, parted by their names, keep tuning and 
 
 from __future__ import annotations
 
+import calendar
 import json
 import random
 import re
@@ -27,6 +28,7 @@ from rag.reports.countries import DEMONYMS, country_of
 from rag.reports.date_text import format_day
 from rag.reports.dates import find_dates
 from rag.reports.names import find_names, fold
+from rag.reports.number_words import SMALL
 from rag.types import DateMention, Passage, Span
 
 KINDS = ("number", "date", "actor", "place", "negation", "citation")
@@ -34,10 +36,7 @@ KINDS = ("number", "date", "actor", "place", "negation", "citation")
 
 FILE = Path(__file__).parent / "questions" / "paraphrases.jsonl"
 
-_SMALL = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "
-    "nineteen twenty"
-).split()
+_WORDS = (*SMALL, "twenty")
 _AUXILIARY = re.compile(
     r"\b(was|were|is|are|has|have|had|will|would|could|can|should|may|might|must)\b"
     r"(?! (?:not|no|never|hardly|barely)\b)(?=\s[a-z])"
@@ -304,8 +303,8 @@ class Mutator:
         for q in reversed(find_quantities(text, dates)):
             written = text[q.start : q.end]
             if written.isdigit() and 2 <= q.value <= 20:
-                text = text[: q.start] + _SMALL[int(q.value)] + text[q.end :]
-            elif written.lower() in _SMALL[2:]:
+                text = text[: q.start] + _WORDS[int(q.value)] + text[q.end :]
+            elif written.lower() in _WORDS[2:]:
                 text = text[: q.start] + str(int(q.value)) + text[q.end :]
         for name in reversed(find_names(text)):
             country = country_of(name.text)
@@ -350,7 +349,7 @@ def _with_day(text: str, day: str) -> str:
 def _written(value: int, like: str) -> str:
     if like[0].isdigit() or value > 20:
         return f"{value:,}" if "," in like else str(value)
-    word = _SMALL[value]
+    word = _WORDS[value]
     return word.capitalize() if like[0].isupper() else word
 
 
@@ -381,7 +380,7 @@ def _inventory(passages: Sequence[Passage]) -> tuple[list[str], list[str]]:
                 acts[name.text] += 1
         if passage.place:
             wheres[passage.place] += 2
-    months = re.compile(r"\b(?:January|February|March|April|May|June|July|August|September|October|November|December)\b|\d")
+    months = re.compile(rf"\b(?:{'|'.join(filter(None, calendar.month_name))})\b|\d")
     actors = [n for n, c in acts.items() if c >= 2 and c > 2 * wheres[n] and not months.search(n)]
     places = [n for n, c in wheres.items() if c >= 2 and c > 2 * acts[n] and not months.search(n) and not n.isupper()]
     return sorted(actors), sorted(places)

@@ -61,8 +61,10 @@ class ModelError(RagError):
     Args:
         message: What happened and what to do.
         retryable: True when the same call may succeed later (time-out, overload); kept as an attribute.
+        retry_after_s: Seconds the other side asked to wait before that, 0 when it did not say; kept as an attribute.
     """
 
-    def __init__(self, message: str, *, retryable: bool = False) -> None:
+    def __init__(self, message: str, *, retryable: bool = False, retry_after_s: float = 0.0) -> None:
         super().__init__(message)
         self.retryable = retryable
+        self.retry_after_s = retry_after_s

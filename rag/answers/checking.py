@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -77,7 +78,7 @@ class Finding:
 
 
 class Checker:
-    """Checks sentences against passages; holds no state of its own.
+    """Checks sentences against passages; safe to use from several threads.
 
     Args:
         encode: Turns texts into unit vectors, shape (n, dim).
@@ -93,7 +94,8 @@ class Checker:
         idf: Callable[[str], float],
         forms: Callable[[str], Sequence[str]] = lambda name: (),
     ) -> None:
-        self._encode = encode
+        # A sentence is checked against one passage after another.
+        self._vector = lru_cache(maxsize=64)(lambda text: encode([text])[0])
         self._sentence_vectors = sentence_vectors
         self._idf = idf
         self._forms = forms
@@ -138,7 +140,7 @@ class Checker:
         """The passages' sentences that carry a claim, and the cosine of it with them."""
         if not grounds.sentences:
             return [], 0.0
-        vector = self._encode([claim])[0]
+        vector = self._vector(claim)
         cosines = [float(g.vector @ vector) if g.vector is not None else 0.0 for g in grounds.sentences]
         scores = [0.5 * _cover(words, g.stems) + 0.5 * c for g, c in zip(grounds.sentences, cosines, strict=True)]
         order = sorted(range(len(scores)), key=lambda n: -scores[n])

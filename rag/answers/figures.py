@@ -11,16 +11,7 @@ from dataclasses import dataclass, replace
 
 from rag.answers.spans import NUMBER
 from rag.answers.words import content_words
-
-_UNITS = {
-    word: value
-    for value, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-        "eighteen nineteen".split()
-    )
-}
-_TENS = {word: 10 * value for value, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)}
-_SCALES = {"dozen": 12, "hundred": 100, "thousand": 1000, "million": 1_000_000, "billion": 1_000_000_000}
+from rag.reports.number_words import SCALES, SMALL, TENS
 
 _OUTCOMES = {
     "kill": r"kill(?:ed|ing|s)?|dead|died|dies?|dying|deaths?|slain|murder(?:ed|s)?|massacred|los(?:t|s|ses|ing|es?)|bodies|"
@@ -121,13 +112,13 @@ def parse_number(text: str) -> float | None:
     for word in words:
         if word[0].isdigit():
             current, seen = current + float(word.replace(",", "")), True
-        elif word in _UNITS or word in _TENS:
-            current, seen = current + _UNITS.get(word, _TENS.get(word, 0)), True
-        elif word in _SCALES:
+        elif word in SMALL or word in TENS:
+            current, seen = current + SMALL.get(word, TENS.get(word, 0)), True
+        elif word in SCALES:
             # "a hundred" is one hundred, "several hundred" is no value
             if not seen and not re.search(rf"\ba\s+{word}\b", text.lower()):
                 return None
-            current, seen = (current or 1.0) * _SCALES[word], True
+            current, seen = (current or 1.0) * SCALES[word], True
             if word != "hundred" and word != "dozen":
                 total, current = total + current, 0.0
     return total + current if seen else None

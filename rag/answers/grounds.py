@@ -14,13 +14,11 @@ from rag.answers.quantities import find_quantities, implied_quantities
 from rag.answers.slots import Slot, slot
 from rag.answers.words import content_words
 from rag.reports.date_text import format_day
-from rag.reports.names import NameMention, country_forms, country_of, find_acronyms, find_names, fold, phonetic_key
+from rag.reports.names import PARTICLES, NameMention, country_forms, country_of, find_acronyms, find_names, fold, phonetic_key
 from rag.search.terms import holds
 from rag.types import DateMention, DateRange, Passage, Span
 
-_SMALL_WORDS = frozenset(
-    "the a an of and in for on at to by from al el ag de du des la le les ould bin ben ibn von van der dos das di da l d".split()
-)
+_SMALL_WORDS = PARTICLES | frozenset("the a an of and in for on at to by from ag l d".split())
 _WORD = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W_]+")
 
 

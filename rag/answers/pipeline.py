@@ -114,7 +114,8 @@ class Pipeline:
         with self._lock:
             if self._writer is None:
                 from rag.answers.generative import GenerativeAnswerer
-                from rag.models.llm import LanguageModel, parse_name
+                from rag.models.llm import LanguageModel
+                from rag.models.providers import parse_name
 
                 generation = self._settings.generation
                 model = LanguageModel(parse_name(self._settings.llm, generation), generation)

@@ -85,11 +85,6 @@ def denied_stems(text: str) -> tuple[frozenset[str], frozenset[str]]:
     return frozenset(denied), frozenset(stated)
 
 
-def denies(text: str) -> bool:
-    """Whether a text holds any denial."""
-    return bool(denied_stems(text)[0])
-
-
 def contradicted(claim: str, sources: Iterable[str]) -> list[str]:
     """Words that a claim denies and the sources state, or the other way round.
 

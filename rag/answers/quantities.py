@@ -6,18 +6,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rag.reports.number_words import SCALES, SMALL, TENS
+
 _TOKEN = re.compile(
     r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\w)|\d{1,2}[:h]\d\d(?!\w)|\d+(?:\.\d+)?(?!\w)|[^\W\d_]+(?:['’][^\W\d_]+)?|\w+|[^\w\s]"
 )
-_SMALL = {
-    word: value
-    for value, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-        "eighteen nineteen".split()
-    )
-}
-_TENS = {word: 10 * (n + 2) for n, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split())}
-_SCALES = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "dozen": 12}
 _VAGUE = {"dozens": 12, "scores": 20, "hundreds": 100, "thousands": 1000, "millions": 10**6, "billions": 10**9, "tens": 10}
 _IMPLIED = {
     "a": 1, "an": 1, "single": 1, "lone": 1, "once": 1, "another": 1, "sole": 1, "both": 2, "pair": 2, "couple": 2, "twice": 2,
@@ -92,7 +85,7 @@ def _starts_number(text: str, tokens: Sequence[tuple[int, int, str]], i: int) ->
         glued = start >= 2 and text[start - 1] == "-" and text[start - 2].isalpha()
         return word[-1].isdigit() and word.isascii() and not glued
     lower = word.lower()
-    return lower in _SMALL or lower in _TENS or (lower in _SCALES and _after_article(tokens, i))
+    return lower in SMALL or lower in TENS or (lower in SCALES and _after_article(tokens, i))
 
 
 def _after_article(tokens: Sequence[tuple[int, int, str]], i: int) -> bool:
@@ -113,7 +106,7 @@ def _read(text: str, tokens: Sequence[tuple[int, int, str]], i: int) -> tuple[in
         word = tokens[i][2].lower()
         if last and text[tokens[i - 1][1] : tokens[i][0]] not in ("", " "):
             break
-        if word == "-" and i + 1 < len(tokens) and last == "tens" and tokens[i + 1][2].lower() in _SMALL:
+        if word == "-" and i + 1 < len(tokens) and last == "tens" and tokens[i + 1][2].lower() in SMALL:
             i += 1
             continue
         if word == "and" and last in ("hundred", "scale") and i + 1 < len(tokens) and _is_word_number(tokens[i + 1][2].lower()):
@@ -121,14 +114,14 @@ def _read(text: str, tokens: Sequence[tuple[int, int, str]], i: int) -> tuple[in
             continue
         if word[0].isdigit() and not last:
             current, last = _digits(word), "digits"
-        elif word in _TENS and last in ("", "hundred", "scale"):
-            current, last = current + _TENS[word], "tens"
-        elif word in _SMALL and (last in ("", "hundred", "scale") or (last == "tens" and 0 < _SMALL[word] < 10)):
-            current, last = current + _SMALL[word], "small"
+        elif word in TENS and last in ("", "hundred", "scale"):
+            current, last = current + TENS[word], "tens"
+        elif word in SMALL and (last in ("", "hundred", "scale") or (last == "tens" and 0 < SMALL[word] < 10)):
+            current, last = current + SMALL[word], "small"
         elif word in ("hundred", "dozen") and last != "scale":
-            current, last = (current or 1) * _SCALES[word], "hundred"
-        elif word in _SCALES:
-            total, current, last = total + (current or 1) * _SCALES[word], 0.0, "scale"
+            current, last = (current or 1) * SCALES[word], "hundred"
+        elif word in SCALES:
+            total, current, last = total + (current or 1) * SCALES[word], 0.0, "scale"
         else:
             break
         i += 1
@@ -136,7 +129,7 @@ def _read(text: str, tokens: Sequence[tuple[int, int, str]], i: int) -> tuple[in
 
 
 def _is_word_number(word: str) -> bool:
-    return word in _SMALL or word in _TENS
+    return word in SMALL or word in TENS
 
 
 def _digits(word: str) -> float:

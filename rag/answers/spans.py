@@ -12,12 +12,11 @@ from dataclasses import dataclass
 
 from rag.answers.words import content_words, related
 from rag.reports.names import find_names, fold
+from rag.reports.number_words import SMALL, TENS
 from rag.types import DateMention, Passage, Question, Span
 
-_SMALL = (
-    "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen"
-)
-_TENS = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
+_SMALL = "|".join(word for word, value in SMALL.items() if value)
+_TENS = "|".join(TENS)
 _ROUND = "dozen|dozens|score|scores|hundred|hundreds|thousand|thousands|million|millions|billion|billions"
 _WORD_NUMBER = rf"(?:(?:{_TENS})(?:[- ](?:{_SMALL}))?|{_SMALL}|(?:an?\s+)?(?:few\s+|several\s+)?(?:{_ROUND}))(?:\s+(?:{_ROUND}))*"
 _QUALIFIER = (

@@ -1,48 +1,26 @@
-"""Language models through LlamaIndex's interface: ``PROVIDER/NAME`` to something that streams text under a deadline.
+"""Language models through LlamaIndex's interface: text that streams under a deadline, asked again where that may help.
 
-Nothing is contacted before the first question, and then only the host that the settings name. Keys come from the environment and
-are handed to the provider's own class; they are never stored, logged or part of a message.
+Nothing is contacted before the first question, and then only the host that the settings name.
 """
 
 from __future__ import annotations
 
-import importlib
 import logging
 import os
 import queue
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-from rag.errors import ModelError, SettingsError
+from rag.errors import ModelError
+from rag.models.providers import KEYS, Connection, ModelName, connect, context_tokens, parse_name
 from rag.settings import Generation
 from rag.types import Turn
 
 logger = logging.getLogger(__name__)
-
-PROVIDERS = ("ollama", "openai-like", "openai", "anthropic", "local")
-KEYS = {"openai-like": "OPENAI_LIKE_API_KEY", "openai": "OPENAI_API_KEY", "anthropic": "ANTHROPIC_API_KEY"}
-"""Environment variables that hold keys. A server of the user's own has one of its own: it must not be sent another's key."""
-
-_DEFAULT_URLS = {
-    "ollama": "http://127.0.0.1:11434",
-    "openai": "https://api.openai.com/v1",
-    "anthropic": "https://api.anthropic.com",
-}
-_CLASSES = {
-    "ollama": ("llama_index.llms.ollama", "Ollama"),
-    "openai-like": ("llama_index.llms.openai_like", "OpenAILike"),
-    "openai": ("llama_index.llms.openai_like", "OpenAILike"),
-    "anthropic": ("llama_index.llms.anthropic", "Anthropic"),
-    "local": ("rag.models.local_llm", "LocalLLM"),
-}
-_DEFAULT_CONTEXT = {"ollama": 4096, "openai-like": 4096, "openai": 16000, "anthropic": 16000, "local": 2048}
-"""Tokens used of a context window when ``generation.context_tokens`` is 0: modest, for every model of the kind has them."""
 
 _CHARACTERS_PER_TOKEN = 3
 """Fewer than English has with any usual tokenizer: a prompt measured so is never longer than thought."""
@@ -58,75 +36,28 @@ _REASONS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class ModelName:
-    """``PROVIDER/NAME`` in its parts, with the address that will be contacted ("" for a local model)."""
-
-    provider: str
-    name: str
-    url: str
-
-    def __str__(self) -> str:
-        return f"{self.provider}/{Path(self.name).name if self.provider == 'local' else self.name}"
-
-    @property
-    def host(self) -> str:
-        """The address without a user name or password in it."""
-        parts = urlsplit(self.url)
-        return f"{parts.scheme}://{parts.hostname}{f':{parts.port}' if parts.port else ''}{parts.path}" if self.url else ""
-
-
-def parse_name(text: str, settings: Generation) -> ModelName:
-    """Read the ``llm`` setting.
-
-    Args:
-        text: ``PROVIDER/NAME``.
-        settings: ``url`` is read.
-
-    Returns:
-        Its parts.
-
-    Raises:
-        SettingsError: No such provider, no name, no address, or no such path.
-    """
-    provider, slash, name = text.partition("/")
-    if provider not in PROVIDERS or not slash or not name:
-        raise SettingsError(f"llm = {text!r}: write it as PROVIDER/NAME, with one of {', '.join(PROVIDERS)} as the provider")
-    if provider == "local":
-        path = Path(name).expanduser()
-        if not path.exists():
-            raise SettingsError(f"llm = {text!r}: no such folder or GGUF file; check the path")
-        return ModelName(provider, str(path), "")
-    url = settings.url or _DEFAULT_URLS.get(provider, "")
-    if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
-        raise SettingsError(f"generation.url = {url!r}: give the server's address, such as http://127.0.0.1:8000/v1")
-    return ModelName(provider, name, url)
-
-
 class LanguageModel:
     """A model that answers in a stream; safe to use from several threads.
 
     Args:
         name: Which.
         settings: Limits of an answer.
-        make: Makes the LlamaIndex model; by default that of the provider, loaded at first use.
     """
 
-    def __init__(self, name: ModelName, settings: Generation, make: Callable[[], Any] | None = None) -> None:
+    def __init__(self, name: ModelName, settings: Generation) -> None:
         self.name = name
         self._settings = settings
-        self._make = make or (lambda: _make(name, settings))
-        self._model: Any = None
+        self._connection: Connection | None = None
         self._lock = threading.Lock()
 
     @property
     def context_tokens(self) -> int:
         """Tokens of prompt and answer together that may be used."""
-        return self._settings.context_tokens or _DEFAULT_CONTEXT[self.name.provider]
+        return context_tokens(self.name, self._settings)
 
     def count(self, text: str) -> int:
         """Tokens of a text, rather too many than too few; a local model counts exactly."""
-        exact = getattr(self._model, "count_tokens", None)
+        exact = getattr(self._connection and self._connection.llm, "count_tokens", None)
         return int(exact(text)) if exact else len(text) // _CHARACTERS_PER_TOKEN + 1
 
     def load(self) -> None:
@@ -135,22 +66,20 @@ class LanguageModel:
         Raises:
             ModelError: Its extra is not installed, its key is missing, or it cannot be read.
         """
-        with self._lock:
-            if self._model is None:
-                self._model = self._make()
+        self._connected()
 
-    def llama(self) -> Any:
-        """The LlamaIndex model itself, made ready; for LlamaIndex's own parts. Raises as ``load`` does."""
-        self.load()
-        return self._model
+    def _connected(self) -> Connection:
+        with self._lock:
+            if self._connection is None:
+                self._connection = connect(self.name, self._settings)
+            return self._connection
 
     def close(self) -> None:
         """Let go of connections; the model is made again when asked again."""
         with self._lock:
-            client = getattr(self._model, "_http_client", None)
-            self._model = None
-        if client is not None:
-            client.close()
+            connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
 
     def stream(self, system: str, history: Sequence[Turn], question: str) -> Iterator[str]:
         """Answer in pieces of text; closing the iterator stops the model.
@@ -166,32 +95,31 @@ class LanguageModel:
         Raises:
             ModelError: The model cannot be had, is silent past the deadline, fails, or says nothing.
         """
-        self.load()
+        llm = self._connected().llm
         deadline = time.monotonic() + self._settings.timeout_s
+        messages = _messages(system, history, question)
         for attempt in range(self._settings.retries + 1):
             said = False
             try:
-                for piece in self._attempt(system, history, question, deadline):
+                for piece in self._attempt(llm, messages, deadline):
                     said = said or bool(piece.strip())
                     yield piece
                 if not said:
                     raise ModelError(f"{self.name} sent an empty answer", retryable=True)
                 return
             except ModelError as error:
-                wait = getattr(error, "retry_after_s", None) or _FIRST_WAIT_S * 2**attempt * random.uniform(0.8, 1.2)
+                wait = error.retry_after_s or _FIRST_WAIT_S * 2**attempt * random.uniform(0.8, 1.2)
                 again = error.retryable and not said and attempt < self._settings.retries
                 if not again or time.monotonic() + wait >= deadline:
                     raise
                 logger.info("%s; trying again in %.1f s", error, wait)
                 time.sleep(wait)
 
-    def _attempt(self, system: str, history: Sequence[Turn], question: str, deadline: float) -> Iterator[str]:
+    def _attempt(self, llm: Any, messages: Any, deadline: float) -> Iterator[str]:
         """One request. A thread of its own reads it: a server that drips bytes for ever must not hold the answer."""
         pieces: queue.Queue[str | BaseException | None] = queue.Queue(maxsize=1000)
         stop = threading.Event()
-        worker = threading.Thread(
-            target=_read, args=(self._model, _messages(system, history, question), pieces, stop), daemon=True, name="llm"
-        )
+        worker = threading.Thread(target=_read, args=(llm, messages, pieces, stop), daemon=True, name="llm")
         worker.start()
         try:
             while True:
@@ -314,9 +242,8 @@ def _told(name: ModelName, error: BaseException) -> ModelError:
     status = getattr(error, "status_code", None)
     kind = f"{type(error).__name__} {type(error.__cause__).__name__}".lower()
     if isinstance(status, int) and status >= 300:
-        told = ModelError(f"{where} answered HTTP {status}{_reason(status)}", retryable=status in _RETRYABLE)
-        told.retry_after_s = _retry_after(error)  # type: ignore[attr-defined]
-        return told
+        line = f"{where} answered HTTP {status}{_reason(status)}"
+        return ModelError(line, retryable=status in _RETRYABLE, retry_after_s=_retry_after(error))
     if "timeout" in kind:
         return ModelError(f"{where} did not answer in time", retryable=True)
     if isinstance(error, ConnectionAbortedError):
@@ -335,60 +262,9 @@ def _reason(status: int) -> str:
     return f" ({said})" if said else ""
 
 
-def _retry_after(error: BaseException) -> float | None:
+def _retry_after(error: BaseException) -> float:
     headers = getattr(getattr(error, "response", None), "headers", None) or {}
     try:
         return max(0.0, float(headers.get("retry-after", "")))
     except ValueError:
-        return None
-
-
-def _make(name: ModelName, settings: Generation) -> Any:
-    module, class_ = _CLASSES[name.provider]
-    try:
-        made = getattr(importlib.import_module(module), class_)
-    except ImportError as error:
-        extra = name.provider if name.provider != "openai" else "openai-like"
-        line = f"llm = {name}: its packages are not installed; run: pip install 'ask-the-reports[{extra}]'"
-        raise ModelError(f"{line} ({error.name or error})") from error
-    arguments = _arguments(name, settings)
-    try:
-        return made(**arguments)
-    except ModelError:
-        raise
-    except Exception as error:
-        raise ModelError(
-            f"llm = {name}: cannot be made ready ({type(error).__name__}); check the name and the settings"
-        ) from error
-
-
-def _arguments(name: ModelName, settings: Generation) -> dict[str, Any]:
-    context = settings.context_tokens or _DEFAULT_CONTEXT[name.provider]
-    if name.provider == "local":
-        return {
-            "path": name.name,
-            "max_tokens": settings.max_tokens,
-            "temperature": settings.temperature,
-            "context_tokens": context,
-        }
-    if name.provider == "ollama":
-        # num_predict and num_ctx: Ollama's own limits are 128 tokens and 2,048, whatever the model can do.
-        options = {"num_predict": settings.max_tokens, "num_ctx": context}
-        return {
-            "model": name.name, "base_url": name.url, "temperature": settings.temperature, "context_window": context,
-            "request_timeout": settings.timeout_s, "additional_kwargs": options,
-        }  # fmt: skip
-    key = os.environ.get(KEYS[name.provider], "")
-    if not key and name.provider != "openai-like":
-        raise ModelError(f"llm = {name}: no key; put it into the environment variable {KEYS[name.provider]}")
-    common = {
-        "model": name.name, "api_key": key or "none", "temperature": settings.temperature, "max_tokens": settings.max_tokens,
-        "max_retries": 0, "timeout": settings.timeout_s,
-    }  # fmt: skip
-    if name.provider == "anthropic":
-        return {**common, "base_url": name.url}
-    import httpx
-
-    # A redirect would lead to a host that no setting names.
-    client = httpx.Client(timeout=settings.timeout_s, follow_redirects=False)
-    return {**common, "api_base": name.url, "is_chat_model": True, "context_window": context, "http_client": client}
+        return 0.0

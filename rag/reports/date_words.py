@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR, date
 from typing import Literal
 
+from rag.reports.number_words import SMALL, TENS
 from rag.types import DateRange
 
 Sort = Literal["day", "month", "year", "season", "decade", "ordinal", "weekday", "shift", "unit", "window"]
@@ -20,13 +21,10 @@ WEEKDAYS = {name[:3].lower(): number for number, name in enumerate(calendar.day_
 SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}
 """First month of each (northern) season; a season lasts three months, a winter is named after its December."""
 
-_ONES = (
-    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
-)
-NUMBERS: dict[str, int] = {word: number for number, word in enumerate(_ONES.split(), 1)}
-for _tens, _value in {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60}.items():
+NUMBERS: dict[str, int] = {word: value for word, value in SMALL.items() if value}
+for _tens, _value in TENS.items():
     NUMBERS[_tens] = _value
-    NUMBERS.update({f"{_tens}-{word}": _value + NUMBERS[word] for word in _ONES.split()[:9]})
+    NUMBERS.update({f"{_tens}-{word}": _value + value for word, value in SMALL.items() if 0 < value < 10})
 NUMBERS.update({"a": 1, "an": 1, "a couple of": 2, "a dozen": 12})
 
 UNITS = {"night": "day", "morning": "day", "evening": "day", "afternoon": "day", "fortnight": "fortnight"}

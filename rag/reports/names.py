@@ -52,7 +52,9 @@ _BODIES = frozenset(
 )
 _GAPS = (" ", "-", "\n", "\u00a0", "’", "'")
 _ELIDED = re.compile(r"[dl]['’][^\W\d_]")
-_INNER = frozenset("al el ag ad ash ould bin ben ibn abu bint de du des da di la le les wal wa ul und von van der dos".split())
+PARTICLES = frozenset("al el ag ad ash ould bin ben ibn abu bint de du des da di la le les wal wa ul und von van der dos".split())
+"""Small words inside names of people and places."""
+
 _TOKEN = re.compile(
     r"(?:[^\W\d_]\.){2,}|[^\W_]+(?:['’‘`-](?!(?:s|ll|re|ve|d|m|t)(?![^\W_]))[^\W_]+)*(?:['’](?:s|ll|re|ve|d|m|t)(?![^\W_]))?"
 )
@@ -105,7 +107,7 @@ def find_names(text: str) -> list[NameMention]:
             first = i + 1
         while first < stop and tokens[first][2].lower() in _COMMON and not tokens[first][2].isupper():
             first += 1
-        if first < stop and (tokens[first][2][0].isupper() or tokens[first][2].lower() in _INNER):
+        if first < stop and (tokens[first][2][0].isupper() or tokens[first][2].lower() in PARTICLES):
             start, end = tokens[first][0], tokens[stop - 1][1]
             if any(tokens[k][2][0].isupper() for k in range(first, stop)):
                 found.append(NameMention(start, end, text[start:end]))
@@ -158,7 +160,7 @@ def _goes_on(tokens: Sequence[_Token], i: int, k: int) -> bool:
         return the and fold(before) in _BODIES and _leads_to_capital(tokens, k)
     if word == "of":
         return _leads_to_capital(tokens, k)
-    return word in _INNER
+    return word in PARTICLES
 
 
 def _leads_to_capital(tokens: Sequence[_Token], k: int) -> bool:
@@ -168,7 +170,7 @@ def _leads_to_capital(tokens: Sequence[_Token], k: int) -> bool:
 def _stands(tokens: Sequence[_Token], i: int, stop: int, inside: set[str], lower: set[str]) -> bool:
     """Whether a sentence's first word is part of the name it begins."""
     word = tokens[i][2]
-    if word.lower() in _INNER and stop > i + 1 and _is_capital(tokens[i + 1][2]):
+    if word.lower() in PARTICLES and stop > i + 1 and _is_capital(tokens[i + 1][2]):
         return True
     if word.isupper() and len(word.replace(".", "")) > 1:
         return True

@@ -15,7 +15,8 @@ import pytest
 from loopback import loopback
 
 from rag.errors import ModelError, SettingsError
-from rag.models.llm import LanguageModel, check, parse_name
+from rag.models.llm import LanguageModel, check
+from rag.models.providers import parse_name
 from rag.settings import Generation
 from rag.types import Turn
 

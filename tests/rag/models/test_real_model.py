@@ -16,7 +16,8 @@ from typing import Any
 
 import pytest
 
-from rag.models.llm import LanguageModel, check, parse_name
+from rag.models.llm import LanguageModel, check
+from rag.models.providers import parse_name
 from rag.settings import Generation
 from rag.types import NOT_SUPPORTED, Answer
 
@@ -48,7 +49,7 @@ def local() -> Iterator[LanguageModel]:
 def served(local: LanguageModel, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
     """Address and model name of ``transformers serve`` with the same weights."""
     folder = tmp_path_factory.mktemp("smollm2")
-    inner: Any = local.llama()
+    inner: Any = local._connected().llm
     inner._model.hf_quantizer = None
     if hasattr(inner._model.config, "quantization_config"):
         del inner._model.config.quantization_config
