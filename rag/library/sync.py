@@ -67,8 +67,11 @@ def compare(catalog: Catalog, root: Path, made_by: str, *, hash_all: bool) -> Pl
     refused = catalog.refusals(made_by)
     plan = Plan([], [], [], [])
     present = set()
+    unseen = []
     for file in sources.walk(root):
         present.add(file.name)
+        if file.refusal:
+            unseen.append(file.name + "/")  # perhaps a folder that cannot be listed now: what lies in it is not gone
         try:
             source = None if file.refusal or hash_all else sources.look(file)
         except ReportError:
@@ -84,7 +87,8 @@ def compare(catalog: Catalog, root: Path, made_by: str, *, hash_all: bool) -> Pl
             plan.to_read.append(file)
     here = {str(root / name) for name in present}
     plan.to_forget.extend(path for path in refused if Path(path).is_relative_to(root) and path not in here)
-    plan.gone.extend(stored for stored in newest.values() if stored.name not in present and came_from(stored, root))
+    missing = (s for s in newest.values() if s.name not in present and not s.name.startswith(tuple(unseen)))
+    plan.gone.extend(stored for stored in missing if came_from(stored, root))
     return plan
 
 

@@ -138,6 +138,29 @@ def test_a_report_whose_file_became_unreadable_stays(library: Library, folder: P
     assert "mali.txt" in names(library)
 
 
+def test_a_subfolder_that_cannot_be_listed_keeps_its_reports(
+    library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = folder / "north-east" / "libya.txt"
+    other.parent.mkdir()
+    other.write_text(report_text("Libya", "June", "A port reopened."), encoding="utf-8")
+    library.sync(folder)
+    other.unlink()
+    scandir = os.scandir
+
+    def refusing(path: Path) -> object:
+        if Path(path).name == "north":
+            raise PermissionError(13, "Permission denied", str(path))
+        return scandir(path)
+
+    # Not by its mode: who runs the tests as root may list any folder.
+    monkeypatch.setattr(os, "scandir", refusing)
+    assert library.differences(folder).gone == ("north-east/libya.txt",)
+    found = statuses(library.sync(folder))
+    assert (found["north"], found["north-east/libya.txt"]) == ("refused", "removed")
+    assert names(library) == ["mali.txt", "niger.txt", "north/chad.txt"]
+
+
 def test_differences_are_told_without_reading_anything_in(library: Library, folder: Path) -> None:
     age(folder)
     library.sync(folder)
