@@ -30,10 +30,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         The exit code.
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
-    if arguments[:1] == ["eval"] and not {"-h", "--help"} & set(arguments[:1]):
-        return evaluate(arguments[1:])
+    parser = build_parser()
     try:
-        options = build_parser().parse_args(arguments)
+        options, rest = parser.parse_known_args(arguments)
+        if options.run is None:  # eval reads its arguments itself
+            return evaluate(_passed_on(options) + rest)
+        if rest:
+            parser.error(f"unrecognized arguments: {' '.join(rest)}")
     except SystemExit as stop:
         # argparse ends with 0 after --help and with 2 after wrong usage.
         return int(stop.code or 0)
@@ -60,6 +63,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         logging.getLogger(__name__).debug("unexpected", exc_info=True)
         print(f"rag: unexpected {type(error).__name__}: {error}; run again with --debug and report it", file=sys.stderr)
         return FAILED
+
+
+def _passed_on(options: argparse.Namespace) -> list[str]:
+    """The options that stood before ``eval``, as arguments; it knows them all."""
+    given = [f"--{name}={getattr(options, name)}" for name in ("home", "config") if hasattr(options, name)]
+    return given + [f"--set={item}" for item in getattr(options, "set", [])] + ["--debug"] * hasattr(options, "debug")
 
 
 def _overrides(options: argparse.Namespace) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from rag.cli.common import DONE, FAILED, filters_of, open_assistant, print_json
 from rag.errors import RagError, UsageError
@@ -78,7 +78,7 @@ def _ask_batch(options: argparse.Namespace, settings: Settings, filters: Filters
     questions = list(_read_questions(options.batch))
     refused = 0
     with contextlib.ExitStack() as stack:
-        out = stack.enter_context(options.output.open("w", encoding="utf-8")) if options.output else sys.stdout
+        out = stack.enter_context(_opened(options.output)) if options.output else sys.stdout
         assistant = stack.enter_context(open_assistant(settings, long_lived=len(questions) > 1000))
         for identifier, text, history in _with_bar(questions, options.output is None):
             try:
@@ -91,6 +91,13 @@ def _ask_batch(options: argparse.Namespace, settings: Settings, filters: Filters
     if refused:
         print(f"rag: {refused} of {len(questions)} questions could not be asked; see their reason", file=sys.stderr)
     return FAILED if refused else DONE
+
+
+def _opened(file: Path) -> TextIO:
+    try:
+        return file.open("w", encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{file}: cannot be written ({error.strerror}); choose another file") from error
 
 
 def _read_questions(path: Path) -> Iterator[tuple[Any, str, list[Turn]]]:

@@ -53,9 +53,12 @@ def _exported(given: Sequence[Feedback], path: Path) -> tuple[int, list[str]]:
 
 
 def llm(options: argparse.Namespace, settings: Settings) -> int:
-    from rag.models.llm import check
+    from rag.models.llm import Health, check
 
     if not settings.llm:
+        if options.json:
+            print_json(Health("", "", "", has_key=False).to_row())
+            return DONE
         print("No language model is configured: answers are quotations. Set llm = PROVIDER/NAME, or give --llm.")
         return DONE
     found = check(settings.llm, settings.generation)

@@ -12,7 +12,7 @@ from rag.settings import Settings
 
 
 def build_parser() -> argparse.ArgumentParser:
-    """The whole command line; each command sets ``run(options, settings)``, which returns the exit code."""
+    """The whole command line; each command sets ``run(options, settings)``, which returns the exit code; eval's is None."""
     common = argparse.ArgumentParser(add_help=False)
     # SUPPRESS lets the options stand before or after the command without one overwriting the other.
     common.add_argument("--home", metavar="DIR", default=argparse.SUPPRESS, help="folder of the library (RAG_HOME)")
@@ -76,7 +76,7 @@ def build_parser() -> argparse.ArgumentParser:
     llm.add_argument("--llm", metavar="NAME", help="language model, PROVIDER/NAME")
     llm.add_argument("--json", action="store_true", help="print data for programs")
     command("settings", others.settings_, "list every setting with its value")
-    commands.add_parser("eval", help="run the evaluation (= python -m eval)", add_help=False)
+    commands.add_parser("eval", help="run the evaluation (= python -m eval)", add_help=False).set_defaults(run=None)
     for sub in (add, sync, list_, show, remove, reindex, doctor, ask, search, timeline, feedback):
         sub.add_argument("--json", action="store_true", help="print data for programs")
     return parser

@@ -154,6 +154,8 @@ def test_doctor_finds_a_sound_library(run: Run) -> None:
         (["ask", "x", "--set", "search.topk=1"], 1, "did you mean search.top_k"),
         (["frobnicate"], 2, "invalid choice"),
         (["ask", "--batch", "missing.jsonl"], 2, "missing.jsonl"),
+        (["ask", "--batch", "-", "--output", "none/a.jsonl"], 2, "none/a.jsonl: cannot be written"),
+        (["list", "--frobnicate"], 2, "unrecognized arguments: --frobnicate"),
     ],
 )
 def test_wrong_usage_is_one_clear_line(run: Run, arguments: list[str], code: int, says: str) -> None:
@@ -172,6 +174,8 @@ def test_empty_library_says_what_to_do(tmp_path: Path, capsys: pytest.CaptureFix
 def test_llm_check_tells_that_none_is_configured_and_names_what_is_wrong(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["llm", "check"]) == 0
     assert "No language model is configured" in capsys.readouterr().out
+    assert main(["llm", "check", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["name"] == ""
     assert main(["llm", "check", "--llm", "nobody/any"]) == 1
     assert "PROVIDER/NAME" in capsys.readouterr().err
     assert main(["llm", "check", "--llm", "ollama/any", "--set", "generation.url=http://127.0.0.1:9", "--json"]) == 1
@@ -183,6 +187,22 @@ def test_options_stand_before_or_after_the_command(tmp_path: Path, capsys: pytes
     assert str(tmp_path / "a") in capsys.readouterr().out
     assert main(["settings", "--home", str(tmp_path / "b")]) == 0
     assert str(tmp_path / "b") in capsys.readouterr().out
+
+
+def test_options_before_eval_are_passed_on(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    questions = tmp_path / "q.jsonl"
+    questions.write_text('{"id": "1", "question": "who", "answerable": false}\n', encoding="utf-8")
+    asked = ["eval", "--questions", str(questions)]
+    assert main(["--home", str(tmp_path / "home"), "--set", "search.topk=1", *asked]) == 1
+    assert "did you mean search.top_k" in capsys.readouterr().err
+    assert main(["--home", str(tmp_path / "home"), "--config", str(tmp_path / "none.toml"), *asked]) == 1
+    assert "none.toml" in capsys.readouterr().err
+    assert main(["--home", str(tmp_path / "home"), *asked]) == 2
+    assert str(tmp_path / "home") in capsys.readouterr().err
+    assert main(["--home", "eval", "list"]) == 0
+    assert "rag add" in capsys.readouterr().out
+    assert main(["--debug", "eval", "--help"]) == 0
+    assert "--ablation-answers" in capsys.readouterr().out
 
 
 def test_light_commands_import_nothing_heavy(tmp_path: Path) -> None:
