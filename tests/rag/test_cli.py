@@ -189,7 +189,10 @@ def test_options_stand_before_or_after_the_command(tmp_path: Path, capsys: pytes
     assert str(tmp_path / "b") in capsys.readouterr().out
 
 
-def test_options_before_eval_are_passed_on(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_options_before_eval_are_passed_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)  # "eval" is a library in it
     questions = tmp_path / "q.jsonl"
     questions.write_text('{"id": "1", "question": "who", "answerable": false}\n', encoding="utf-8")
     asked = ["eval", "--questions", str(questions)]
