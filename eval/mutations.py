@@ -325,8 +325,7 @@ def _is_whole(text: str) -> bool:
 
 
 def _statement(passage: Passage, span: Span) -> Statement:
-    inside = [d for d in passage.dates if span.start <= d.start and d.end <= span.end]
-    moved = tuple(replace(d, start=d.start - span.start, end=d.end - span.start) for d in inside)
+    moved = tuple(replace(d, start=d.start - span.start, end=d.end - span.start) for d in passage.dates_in(span))
     return Statement(passage, _cut(passage, span), moved)
 
 

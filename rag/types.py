@@ -175,6 +175,10 @@ class Passage:
         """The date shown for it: the entry's (its last day), else the report's."""
         return self.on.end if self.on else self.published_on
 
+    def dates_in(self, span: Span) -> list[DateMention]:
+        """Its date expressions that stand whole inside a span of the report's stored text."""
+        return [d for d in self.dates if span.start <= d.start and d.end <= span.end]
+
 
 @dataclass(frozen=True, slots=True)
 class Filters:

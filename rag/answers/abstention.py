@@ -12,6 +12,7 @@ from rag.answers.wanted import lacking
 from rag.answers.words import content_words
 from rag.reports.date_text import format_day, format_range
 from rag.reports.names import fold
+from rag.search.terms import forms_of
 from rag.types import NO_ANSWER, Answer, DateRange, Passage, Question, RetrievedPassage
 
 
@@ -86,22 +87,18 @@ def find_reason(
         covered = f"{format_day(coverage.start)} to {format_day(coverage.end)}"
         return f"The reports cover {covered}; the question asks about {question.dates[0].text}."
     unclear = f"The nearest passage {lack}." if lack else _UNCLEAR
-    named = [(name, _forms(question, place)) for place, name in enumerate(question.names)]
+    named = [(name, forms_of(question, place)) for place, name in enumerate(question.names)]
     if holdings is None:
         missing = [name for name, forms in named if not any(speaks_of(r.passage, forms) for r in kept)]
-        return f"Nothing about {_listed(missing)} was found." if missing else _misdated(question, near) or unclear
+        return f"Nothing about {_listed(missing)} was found." if missing else _misdated(question, kept, near) or unclear
     told = {name: holdings.about(forms, question.filters) for name, forms in named}
     if missing := [name for name, passages in told.items() if not passages]:
         where = "No report" if question.filters.is_empty else "Within the filters no report"
         return f"{where} speaks of {_listed(missing)}."
-    return _apart(told) or _not_then(question, told) or _misdated(question, near) or _unheard(question, holdings) or unclear
+    return _apart(told) or _not_then(question, told) or _misdated(question, kept, near) or _unheard(question, holdings) or unclear
 
 
 _UNCLEAR = "The passages found do not answer it clearly enough."
-
-
-def _forms(question: Question, place: int) -> tuple[str, ...]:
-    return question.forms[place] if place < len(question.forms) else (fold(question.names[place]),)
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -127,12 +124,14 @@ def _not_then(question: Question, told: Mapping[str, Sequence[Passage]]) -> str:
     """The names, but not on those days, with the day nearest to them."""
     if not question.dates or not told or any(len(passages) >= MOST_LOOKED_AT for passages in told.values()):
         return ""
-    wanted = question.dates[0]
+    # "April 7" without a year is one mention for each year covered, all at one place
+    meant = [d.range for d in question.dates if d.start == question.dates[0].start]
     days = [day for passage in _together(told) for day in days_of(passage)]
-    if not days or any(day.overlaps(wanted.range) for day in days):
+    if not days or any(day.overlaps(one) for day in days for one in meant):
         return ""
-    closest = min(days, key=lambda day: (_apart_by(day, wanted.range), day.days, day.start))
-    return f"The reports speak of {_joined(list(told))} {_during(closest)}, but not {_during(wanted.range)}."
+    closest = min(days, key=lambda day: (min(_apart_by(day, one) for one in meant), day.days, day.start))
+    wanted = _during(meant[0]) if len(meant) == 1 else f"{'on' if meant[0].is_day else 'in'} {question.dates[0].text}"
+    return f"The reports speak of {_joined(list(told))} {_during(closest)}, but not {wanted}."
 
 
 def _joined(names: Sequence[str]) -> str:
@@ -154,11 +153,11 @@ def _during(days: DateRange) -> str:
     return f"on {words}" if days.is_day else f"from {words}" if " to " in words else f"in {words}"
 
 
-def _misdated(question: Question, near: Passage | None) -> str:
-    """What was found is of other days than those asked about."""
+def _misdated(question: Question, kept: Sequence[RetrievedPassage], near: Passage | None) -> str:
+    """All that was found is of other days than those asked about."""
     if near is None or near.date is None or not question.dates:
         return ""
-    if any(day.overlaps(d.range) for day in days_of(near) for d in question.dates):
+    if any(day.overlaps(d.range) for p in (near, *(r.passage for r in kept)) for day in days_of(p) for d in question.dates):
         return ""
     return f"Nothing was found for {question.dates[0].text}; the nearest is of {format_day(near.date)}."
 

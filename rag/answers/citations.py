@@ -91,7 +91,7 @@ def cite(passage: Passage, span: Span, number: int) -> Citation:
 
 def _happened(passage: Passage, span: Span) -> DateRange | None:
     """The days a quotation tells of, if it tells of one time only and that is not the entry's."""
-    told = {d.range for d in passage.dates if span.start <= d.start and d.end <= span.end}
+    told = {d.range for d in passage.dates_in(span)}
     # "in 2017, on the 4th of October": the narrowest of those that hold each other is the day meant
     narrowest = min(told, key=lambda days: (days.days, days), default=None)
     if narrowest is None or not all(days.contains(narrowest) for days in told):

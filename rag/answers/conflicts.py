@@ -36,8 +36,7 @@ _OTHER_ACCOUNT = re.compile(
 """How a sentence opens that tells the thing before it otherwise."""
 
 _CORRECTION = re.compile(
-    r"\bcorrect(?:ed|ion|s)?\b|\brevis(?:ed|ion)\b|\b(?:wrong|mistaken|understated|overstated)\b|\braised\s+(?:that|the\s+toll|it)\b|"
-    r"\b(?:figure|number|count)\s+to\s+use\b|\bnow\s+(?:accepted|agreed)\b",
+    r"\bcorrect(?:ed|ion|s)?\b|\brevis(?:ed|ion)\b|\b(?:wrong|mistaken|understated|overstated)\b|\braised\s+(?:that|the\s+toll|it)\b",
     re.IGNORECASE,
 )
 _LATER = re.compile(r"\blater\b|\bnow\b|\bsince\b|\bin\s+the\s+end\b|\bfinal\b|\bafterwards\b", re.IGNORECASE)

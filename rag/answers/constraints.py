@@ -13,9 +13,9 @@ from rag.answers.evidence import FEATURES, ScoredSentence
 from rag.answers.wanted import Want, filled, own_words, wanted
 from rag.answers.words import content_words, related
 from rag.reports.names import fold
-from rag.search.terms import holds, share_of_words
+from rag.search.terms import forms_of, holds_name, share_of_words
 from rag.settings import Answering
-from rag.types import Passage, Question
+from rag.types import Question
 
 CHECKS = tuple("misdated supported missing_name filled unnamed unclaimed miscounted done".split())
 """Names of the checks, in the order of their values.
@@ -68,7 +68,7 @@ def check(
     values = (
         float(bool(question.dates) and best.features[_DATE] <= 0),
         _supported(question, scored),
-        _missing_name(question, best.retrieved.passage, idf),
+        _missing_name(question, scored, idf),
         0.5 if is_name or is_doer else fill,
         1.0 - max(0.0, fill) if is_name else 0.0,
         1.0 - max(0.0, fill) if is_doer else 0.0,
@@ -89,17 +89,19 @@ def _supported(question: Question, scored: Sequence[ScoredSentence]) -> float:
     return max(s.features[_COVER] * max(0.0, s.features[_DATE]) for s in scored) - best
 
 
-def _missing_name(question: Question, passage: Passage, idf: Callable[[str], float]) -> float:
+def _missing_name(question: Question, scored: Sequence[ScoredSentence], idf: Callable[[str], float]) -> float:
     highest = idf("") or 1.0
-    text = fold(f"{passage.title}\n{passage.country}\n{passage.place}\n{passage.text}")
-    plain = text.replace(".", "")
+    best = scored[0].retrieved.passage
+    # an entry may be cut into several passages
+    entry = {p.id: p for s in scored if (p := s.retrieved.passage).report_id == best.report_id and p.entry == best.entry}
+    text = fold("\n".join((best.title, best.country, best.place, *(p.text for p in entry.values()))))
     missing = 0.0
     anchored = _ANCHOR.search(question.query) if question.dates else None
     for place, name in enumerate(question.names):
         if anchored and name in anchored.group():
             continue  # it names the event that dates the question, which may be told elsewhere
-        forms = question.forms[place] if place < len(question.forms) else (fold(name),)
-        if any(holds(text, form) or holds(plain, form.replace(".", "")) for form in forms):
+        forms = forms_of(question, place)
+        if holds_name(text, forms):
             continue
         rarity = max((idf(name[w.start : w.end]) for w in content_words(name)), default=0.0) / highest
         missing = max(missing, rarity * (1.0 - share_of_words(text, forms[0])))

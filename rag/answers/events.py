@@ -13,7 +13,7 @@ from datetime import timedelta
 from rag.answers.measures import is_measure_word
 from rag.answers.words import content_words, related
 from rag.reports.names import find_names, fold
-from rag.search.terms import holds
+from rag.search.terms import forms_of, holds
 from rag.types import DateRange, Passage, Question, Span
 
 _NEAR_BEST = 0.5
@@ -36,13 +36,11 @@ class Told:
         passage: Where it stands.
         span: In the report's stored text.
         on: Days it speaks of: a date of its own, else its entry's; None for a mention without one.
-        names_it: Whether it names the event itself or goes on from one that does.
     """
 
     passage: Passage
     span: Span
     on: DateRange | None
-    names_it: bool
 
     @property
     def text(self) -> str:
@@ -51,8 +49,8 @@ class Told:
     @property
     def dates(self) -> list[tuple[int, int]]:
         """Date expressions inside, offsets in ``text``."""
-        base, end = self.span.start, self.span.end
-        return [(d.start - base, d.end - base) for d in self.passage.dates if base <= d.start and d.end <= end]
+        base = self.span.start
+        return [(d.start - base, d.end - base) for d in self.passage.dates_in(self.span)]
 
 
 def tellings(question: Question, passages: Sequence[Passage], idf: Callable[[str], float]) -> list[Told]:
@@ -135,7 +133,7 @@ def rarest_name(question: Question, idf: Callable[[str], float], among: Sequence
     if not places:
         return ()
     rarest = max(places, key=lambda i: idf(question.names[i]))
-    return (fold(question.names[rarest]), *(question.forms[rarest] if rarest < len(question.forms) else ()))
+    return forms_of(question, rarest)
 
 
 def _walk(
@@ -146,12 +144,12 @@ def _walk(
     steps: list[_Step] = []
     opening, opened = frozenset[str](), False
     for index, (passage, span) in enumerate(sentences):
-        inside = [d.range for d in passage.dates if span.start <= d.start and d.end <= span.end]
+        inside = [d.range for d in passage.dates_in(span)]
         met = next((r for r in inside if any(same_time(r, w) for w in wanted)), None)
         own = not passage.is_lead and passage.on is not None
         past = next((r for r in inside if passage.on is None or not same_time(r, passage.on)), None)
         on = met or past or (passage.on if own else inside[0] if inside else None)
-        told = Told(passage, span, on, True)
+        told = Told(passage, span, on)
         stems = frozenset(w.stem for w in content_words(f"{passage.place if own and index == 0 else ''} {told.text}"))
         folded = fold(f"{passage.place if own and index == 0 else ''} {told.text}")
         named = not forms or any(holds(folded, form) for form in forms)
@@ -178,7 +176,7 @@ def _active(steps: Sequence[_Step], least: float) -> list[Told]:
         elif not found and not active and step.timely and step.named and step.goes_on >= least:
             active, on = True, told.on
         if active:
-            found.append(Told(told.passage, told.span, on, step.names >= least))
+            found.append(Told(told.passage, told.span, on))
         known = f"{known} {fold(told.text)}" if active or not known else known
     return found
 

@@ -17,8 +17,8 @@ from rag.answers.spans import Candidate, candidates
 from rag.answers.words import content_words, related
 from rag.models.reader import PartReading, Reading
 from rag.reports.names import fold
-from rag.search.terms import holds
-from rag.types import DateRange, Passage, Question, RetrievedPassage, Span
+from rag.search.terms import forms_of, holds_name
+from rag.types import DateRange, Question, RetrievedPassage, Span
 
 FEATURES = tuple("cosine before cover context_cover missing date names typed passage rank margin relevance lead".split())
 """Names of the features, in the order of the weights; the last three are the reader's, 0 without one.
@@ -59,8 +59,8 @@ class ScoredSentence:
     @property
     def dates(self) -> list[tuple[int, int]]:
         """Date expressions inside, offsets in ``text``."""
-        base, end = self.span.start, self.span.end
-        return [(d.start - base, d.end - base) for d in self.retrieved.passage.dates if base <= d.start and d.end <= end]
+        base = self.span.start
+        return [(d.start - base, d.end - base) for d in self.retrieved.passage.dates_in(self.span)]
 
     def slice(self, span: Span) -> str:
         """Text of a span that lies in the sentence's passage."""
@@ -116,7 +116,7 @@ def score_sentences(
             part = reading.parts[index] if reading is not None and index < len(reading.parts) else None
             read = Span(passage.start + part.start, passage.start + part.end) if part else None
             dated = date_match(question, r, span)
-            if dated < dated_before and not _has_date(passage, span):
+            if dated < dated_before and not passage.dates_in(span):
                 dated = 0.9 * dated_before
             dated_before = dated
             features = (
@@ -157,10 +157,6 @@ def _read_features(
     )
 
 
-def _has_date(passage: Passage, span: Span) -> bool:
-    return any(span.start <= d.start and d.end <= span.end for d in passage.dates)
-
-
 def _typed(question: Question, typed: Sequence[Candidate], read: Span | None) -> float:
     if question.kind in ("yes_no", "what", "how", "why", "list"):
         return 1.0
@@ -176,9 +172,7 @@ def name_share(question: Question, text: str) -> float:
     if not question.names:
         return 1.0
     folded = fold(text)
-    plain = folded.replace(".", "")
-    forms = question.forms or tuple((fold(name),) for name in question.names)
-    return sum(any(holds(folded, form) or holds(plain, form.replace(".", "")) for form in known) for known in forms) / len(forms)
+    return sum(holds_name(folded, forms_of(question, i)) for i in range(len(question.names))) / len(question.names)
 
 
 def date_match(question: Question, retrieved: RetrievedPassage, span: Span) -> float:
@@ -198,7 +192,7 @@ def date_match(question: Question, retrieved: RetrievedPassage, span: Span) -> f
         return 0.0
     passage = retrieved.passage
     wanted = [d.range for d in question.dates]
-    inside = [d.range for d in passage.dates if span.start <= d.start and d.end <= span.end]
+    inside = [d.range for d in passage.dates_in(span)]
     if inside:
         best = max(_closeness(w, i) for w in wanted for i in inside)
         if best > 0:

@@ -16,8 +16,9 @@ from rag.answers.evidence import ScoredSentence, score_sentences
 from rag.answers.gather import gather, wanted
 from rag.answers.holdings import Holdings
 from rag.answers.lists import whole_list_first
+from rag.answers.measures import asked_measure
 from rag.answers.value import find_value, most_exact
-from rag.answers.verdict import outcome_verdict
+from rag.answers.verdict import asked_outcomes, outcome_verdict
 from rag.answers.words import content_words
 from rag.models.reader import Reading
 from rag.reports.date_text import format_day
@@ -27,6 +28,10 @@ from rag.types import Answer, Citation, DateRange, Passage, Question, RetrievedP
 
 _CLOSE = 0.7
 """A further sentence is quoted when its score is at most this much below the best one: half as likely."""
+
+_COMPOSED = 0.5
+"""Confidence at least in a composed answer: sentences of the right days, places and acts were found, which the best one alone
+cannot show."""
 
 _COMPLETED = 3
 """Best passages whose whole entries are looked at for other tellings."""
@@ -117,9 +122,8 @@ class ExtractiveAnswerer:
         best = self._confidence(question, scored)
         least = self._settings.abstain_below
         composed = self._compose(question, scored, retrieved, best >= least)
-        if composed is not None:
-            # sentences of the right days, places and acts were found, which the best one alone cannot show
-            return _from_composition(question, composed, max(best, least), kept)
+        if composed is not None and max(best, _COMPOSED) >= least:
+            return _from_composition(question, composed, max(best, _COMPOSED), kept)
         if not scored or best < least:
             return abstain(question, kept, scored, best, coverage, self._holdings)
         chosen = self._choose(question, whole_list_first(question, scored) if self._settings.lists else scored)
@@ -164,17 +168,15 @@ class ExtractiveAnswerer:
             if gathered is not None:
                 return gathered
         if question.kind == "yes_no":
-            return (
-                outcome_verdict(question, scored, self._around(question, retrieved), self._idf)
-                if self._settings.verdict
-                else None
-            )
+            if not self._settings.verdict or not asked_outcomes(question):
+                return None
+            return outcome_verdict(question, scored, self._around(question, retrieved), self._idf)
         if not self._settings.differing or not sure:
             return None  # figures of another day differ as well: what is not sure is no answer for being told twice
-        figures = differing_figures(question, scored, self._around(question, retrieved), self._idf)
-        if figures is not None:
-            return figures
-        return other_accounts(question, scored)
+        figures = None
+        if asked_measure(question.query) is not None:
+            figures = differing_figures(question, scored, self._around(question, retrieved), self._idf)
+        return figures or other_accounts(question, scored)
 
     def _around(self, question: Question, retrieved: Sequence[RetrievedPassage]) -> list[Passage]:
         """The retrieved passages that were read, and the others of the best ones' entries."""

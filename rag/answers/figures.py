@@ -20,7 +20,7 @@ _OUTCOMES = {
     "take": r"kidnap(?:ped|ping|s)?|abduct(?:ed|ion|ions)?|captured|seized|taken",
     "arrest": r"arrest(?:ed|s)?|detained|custody",
     "miss": r"missing|not\s+been\s+found|unaccounted",
-    "free": r"fre(?:ed|eing)|releas(?:ed|ing)|rescu(?:ed|ing)|liberated|escaped|brought\s+out|led\s+to\s+safety",
+    "free": r"fre(?:ed|eing)|releas(?:ed|ing)|rescu(?:ed|ing)|liberated|escaped|brought\s+out",
     "flee": r"fled|displaced|homeless|driven\s+from",
 }
 OUTCOME = re.compile("|".join(rf"\b(?P<{name}>{pattern})\b" for name, pattern in _OUTCOMES.items()), re.IGNORECASE)

@@ -90,7 +90,7 @@ def wanted(question: Question) -> Wanted | None:
     Returns:
         The wish, or None.
     """
-    if not question.dates or max(d.range.days for d in question.dates) > 366:
+    if question.kind == "yes_no" or not question.dates or max(d.range.days for d in question.dates) > 366:
         return None
     counted = _HOW_MANY.search(question.query)
     if counted:

@@ -55,7 +55,7 @@ class Ground:
     @property
     def dates(self) -> list[DateMention]:
         """Its date expressions."""
-        return [d for d in self.passage.dates if self.span.start <= d.start and d.end <= self.span.end]
+        return self.passage.dates_in(self.span)
 
 
 class Grounds:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
 from rag.reports.names import fold
-from rag.search.terms import holds
+from rag.search.terms import holds_name
 from rag.types import DateRange, Filters, Passage
 
 MOST_LOOKED_AT = 400
@@ -57,21 +57,13 @@ class Holdings:
         Returns:
             In no order that means anything.
         """
-        found: dict[str, Passage] = {}
-        allowed = self._shelf.filter_ids(filters)
-        for form in forms:
-            ids = [key for key, _ in self._shelf.lexical([form], MOST_LOOKED_AT, within=allowed)]
-            for key, passage in self._shelf.passages([i for i in ids if i not in found]).items():
-                if speaks_of(passage, forms):
-                    found[key] = passage
-        return list(found.values())[:MOST_LOOKED_AT]
+        ids = [key for key, _ in self._shelf.lexical(forms, MOST_LOOKED_AT, within=self._shelf.filter_ids(filters))]
+        return [passage for passage in self._shelf.passages(ids).values() if speaks_of(passage, forms)]
 
 
 def speaks_of(passage: Passage, forms: Sequence[str]) -> bool:
     """Whether a passage, its place or its report's title holds a name in any of its folded forms."""
-    text = fold(f"{passage.title}\n{passage.country}\n{passage.place}\n{passage.text}")
-    plain = text.replace(".", "")
-    return any(holds(text, form) or holds(plain, form.replace(".", "")) for form in forms)
+    return holds_name(fold(f"{passage.title}\n{passage.country}\n{passage.place}\n{passage.text}"), forms)
 
 
 def days_of(passage: Passage) -> list[DateRange]:

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 
 from rag.answers.figures import OUTCOME, PERSON, PERSONS, Figure
+from rag.answers.words import content_words
+from rag.search.kinds import AUXILIARIES
 
 _ANYONE = frozenset(("", "men", "person"))
 _ARMED = frozenset(("soldier", "attacker", "police", "peacekeeper", "guard"))
@@ -51,6 +53,9 @@ _TOLL = re.compile(
 )
 
 
+_VERB = re.compile(rf"\s(?:{AUXILIARIES})\b", re.IGNORECASE)
+
+
 def asked_measure(query: str) -> Measure | None:
     """What a question wants counted, or None when it asks for no figure.
 
@@ -69,8 +74,11 @@ def asked_measure(query: str) -> Measure | None:
     counted = {str(m.lastgroup) for m in PERSON.finditer(phrase or query)}
     if named and named["size"]:
         counted |= {"person"} | ({"attacker"} if re.search(r"\battack", query, re.IGNORECASE) else set())
-    elif phrase and not counted and not befell:
-        return None  # things, not people: too many different numbers are said of them
+    elif phrase and not counted:
+        if not befell:
+            return None  # things, not people: too many different numbers are said of them
+        noun = [w for w in content_words(_VERB.split(phrase)[0]) if not OUTCOME.fullmatch(phrase[w.start : w.end])]
+        counted = {noun[-1].stem} if noun else set()
     elif len(counted) > 1:
         counted -= {"person"}
     return Measure(frozenset(counted), befell)

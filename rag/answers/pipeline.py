@@ -34,6 +34,11 @@ _MOST_OF_PERIOD = 2000
 """Passages of a period gone through for a list; about 40 ms."""
 
 
+def _cited(answer: Answer) -> list[RetrievedPassage]:
+    cited = {c.passage_id for c in answer.citations}
+    return [r for r in answer.passages if r.passage.id in cited]
+
+
 class Pipeline:
     """The parts that answer, over one open library; each is made when first needed.
 
@@ -163,17 +168,20 @@ class Pipeline:
         began = time.perf_counter()
         question = self.retriever.understand(text, history, filters)
         understood = time.perf_counter()
-        retrieved = self.retriever.search(question, max(WEIGHED, top_k or self._settings.answering.passages))
+        weighed = max(WEIGHED, self._settings.answering.read_passages)
+        retrieved = self.retriever.search(question, max(weighed, top_k or 0))
         found = time.perf_counter()
         read = self._read(question, retrieved)
         was_read = time.perf_counter()
         covered = self._library.catalog.coverage()
         span = DateRange(covered.first, covered.last) if covered.first and covered.last else None
         answer = self._in_parts(question, read, span)
-        answer = answer or self.answerer.answer(question, read.passages, span, read.readings or None)
+        # more are listed when asked for, what is answered stays the same
+        answer = answer or self.answerer.answer(question, read.passages[:weighed], span, read.readings or None)
         ended = time.perf_counter()
         if top_k:
-            answer = replace(answer, passages=read.passages[:top_k])
+            listed = {r.passage.id: r for r in (*read.passages[:top_k], *_cited(answer))}
+            answer = replace(answer, passages=tuple(replace(r, rank=rank) for rank, r in enumerate(listed.values(), 1)))
         timings = {
             "understand": understood - began,
             "retrieve": found - understood,
@@ -226,7 +234,7 @@ class Pipeline:
     def _beside(self, question: Question, passage: Passage) -> list[Passage]:
         """The passages of a passage's entry that the question's filters allow."""
         catalog = self._library.catalog
-        entry = [p for p in catalog.passages_of(passage.report_id) if p.entry == passage.entry]
+        entry = catalog.passages_of(passage.report_id, passage.entry)
         allowed = catalog.filter_ids(question.filters)
         return entry if allowed is None else [p for p in entry if p.id in allowed]
 

@@ -64,23 +64,19 @@ class Candidate:
     fit: float
 
 
-def candidates(
-    question: Question, passage: Passage, sentence: Span, dates: Sequence[DateMention] | None = None
-) -> list[Candidate]:
+def candidates(question: Question, passage: Passage, sentence: Span) -> list[Candidate]:
     """Expressions of a sentence that can answer the question, best first.
 
     Args:
         question: As understood.
         passage: Where the sentence stands.
         sentence: Its span, stored-text offsets.
-        dates: Date expressions of the sentence; taken from the passage when None.
 
     Returns:
         Candidates inside the sentence; empty when it holds no expression of the kind asked for.
     """
     text = passage.text[sentence.start - passage.start : sentence.end - passage.start]
-    if dates is None:
-        dates = [d for d in passage.dates if sentence.start <= d.start and d.end <= sentence.end]
+    dates = passage.dates_in(sentence)
     opening = _opening_length(text, dates, sentence.start)
     found = _EXTRACTORS.get(question.kind, _names)(
         question, text, [(d.start - sentence.start, d.end - sentence.start) for d in dates]

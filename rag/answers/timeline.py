@@ -74,7 +74,7 @@ def _events(passage: Passage, vectors: NDArray[np.float32] | None) -> list[_Even
     found = []
     for index, span in enumerate(passage.sentences):
         vector = vectors[index] if vectors is not None and index < len(vectors) else None
-        inside = [d for d in passage.dates if span.start <= d.start and d.end <= span.end and d.range.days <= _WIDEST]
+        inside = [d for d in passage.dates_in(span) if d.range.days <= _WIDEST]
         own = [d.range for d in inside if passage.on is None or not d.range.overlaps(passage.on)]
         opens = index == 0 and passage.on is not None and any(d.start == span.start for d in inside)
         if own:

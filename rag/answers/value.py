@@ -125,8 +125,7 @@ def _holds(sentence: ScoredSentence, forms: Sequence[str]) -> bool:
 
 def _told(sentence: ScoredSentence) -> DateMention | None:
     """The date in a sentence that answers *when*: where the reader points, else where the rules do."""
-    dates = sentence.retrieved.passage.dates
-    inside = [d for d in dates if sentence.span.start <= d.start and d.end <= sentence.span.end]
+    inside = sentence.retrieved.passage.dates_in(sentence.span)
     if sentence.read is not None:
         met = [d for d in inside if d.start < sentence.read.end and sentence.read.start < d.end]
         if met:

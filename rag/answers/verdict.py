@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from rag.answers.composition import Composition, Quote
 from rag.answers.events import Told, tellings
@@ -13,7 +13,7 @@ from rag.answers.measures import Measure
 from rag.answers.words import content_words, related
 from rag.reports.countries import country_of
 from rag.reports.names import fold
-from rag.search.terms import holds
+from rag.search.terms import forms_of, holds
 from rag.types import Passage, Question
 
 _NEGATION = re.compile(
@@ -48,6 +48,15 @@ def _negated(text: str) -> bool:
     return bool(_NEGATION.search(_NOT_SO.sub("", text)))
 
 
+def asked_outcomes(question: Question) -> frozenset[str]:
+    """The outcomes a yes-or-no question asks about ("kill", "wound", ...); none for other questions and for "was nobody ..."."""
+    if question.kind != "yes_no" or _negated(question.query):
+        return frozenset()
+    if _CASUALTIES.search(question.query):
+        return frozenset(("kill", "wound"))
+    return frozenset(str(m.lastgroup) for m in OUTCOME.finditer(question.query))
+
+
 def outcome_verdict(
     question: Question, scored: Sequence[ScoredSentence], passages: Sequence[Passage], idf: Callable[[str], float]
 ) -> Composition | None:
@@ -62,10 +71,8 @@ def outcome_verdict(
     Returns:
         "Yes" or "No" with the sentence, or None when the question asks for no outcome or no sentence speaks of it.
     """
-    outcomes = {str(m.lastgroup) for m in OUTCOME.finditer(question.query)}
-    if _CASUALTIES.search(question.query):
-        outcomes = {"kill", "wound"}
-    if question.kind != "yes_no" or not outcomes or _negated(question.query):
+    outcomes = asked_outcomes(question)
+    if not outcomes:
         return None
     ranks = {(s.retrieved.passage.report_id, s.span.start): i for i, s in enumerate(scored)}
     found: list[tuple[int, bool, Told]] = []
@@ -79,12 +86,12 @@ def outcome_verdict(
     return Composition("Yes" if says else "No", (Quote(told.passage, told.span),))
 
 
-def _says(question: Question, told: Told, outcomes: set[str]) -> bool | None:
+def _says(question: Question, told: Told, outcomes: Collection[str]) -> bool | None:
     """Whether a sentence says that it befell those asked for; None when it does not speak of that."""
     named = [i for i, name in enumerate(question.names) if country_of(name)]
     verdict: bool | None = None
     subject = fold(told.text)
-    of_them = not named or any(holds(subject, form) for i in named for form in _forms(question, i))
+    of_them = not named or any(holds(subject, form) for i in named for form in forms_of(question, i))
     asked = {str(m.lastgroup) for m in PERSON.finditer(question.query)} - {"person", "men"}
     for clause in _CLAUSE.split(told.text):
         if not any(m.lastgroup in outcomes for m in OUTCOME.finditer(clause)):
@@ -92,13 +99,9 @@ def _says(question: Question, told: Told, outcomes: set[str]) -> bool | None:
         if _negated(clause):
             verdict = False if of_them else verdict
             continue
-        about = not named or any(holds(fold(clause), form) for i in named for form in _forms(question, i))
+        about = not named or any(holds(fold(clause), form) for i in named for form in forms_of(question, i))
         measures = [Measure(frozenset(asked & set(PERSONS)), outcome) for outcome in outcomes]
         counted = any(m.accepts(f) and f.value > 0 for m in measures for f in find_figures(clause))
         if about and counted:
             verdict = True
     return verdict
-
-
-def _forms(question: Question, place: int) -> Sequence[str]:
-    return question.forms[place] if place < len(question.forms) else (fold(question.names[place]),)

@@ -34,9 +34,7 @@ _OUTCOMES = (
     "missing disappear",
 )
 _OTHER_THINGS = re.compile(r"\b(?:what|which|how|nationalit(?:y|ies))\b", re.IGNORECASE)
-_TITLES = frozenset(
-    "man woman chief head headmaster governor leader driver captain colonel major general sergeant minister mayor".split()
-)
+_TITLES = frozenset("man woman chief head governor leader driver captain colonel major general sergeant minister mayor".split())
 _PEOPLE = "people person man men victim life lives soul member anybody number"
 _ASKS_NAME = re.compile(
     r"\bnames?\s+of\b|\bwhat\s+(?:is|was|were|are)\s+(?:\w+\s+){0,3}(?:names?|called)\b|\bnames?\s*\??$", re.IGNORECASE

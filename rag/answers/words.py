@@ -7,17 +7,18 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from rag.reports.names import fold
+from rag.search.terms import FUNCTION_WORDS as SEARCH_WORDS
+from rag.search.terms import stem as index_stem
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _DOTTED = re.compile(r"\b(?:[A-Za-z]\.){2,}")
 
-FUNCTION_WORDS = frozenset(
-    "a about after all also am an and any are as at be because been before being between both but by can could did do does doing "
-    "done during each for from get got had has have he her here him his how i if in into is it its just many me might more most "
-    "much my no nor not of off on once only or other our out over own same she should so some such than that the their them then "
-    "there these they this those through to too under until up upon us very was we were what when where which while who whom "
-    "whose why will with would you your happen happened tell give name list please reports report say says said according".split()
+FUNCTION_WORDS = SEARCH_WORDS | frozenset(
+    "about after all also any because before between both can could doing done during each get got here just might more most no "
+    "nor not off once only other out own same should some such through too under until upon very happen happened tell give name "
+    "list please reports report say says said according".split()
 )
+"""Those search passes over, and others that say little in a sentence."""
 
 # Words that report one and the same kind of outcome, by their stems; a language fact, not one of any corpus.
 _CLASSES = (
@@ -38,17 +39,10 @@ _CLASSES = (
 )
 
 
-@lru_cache(maxsize=1)
-def _stemmer():  # type: ignore[no-untyped-def]
-    import snowballstemmer
-
-    return snowballstemmer.stemmer("porter")
-
-
 @lru_cache(maxsize=65536)
 def stem(word: str) -> str:
-    """Porter stem of a folded word ("U.S." and "US" are one)."""
-    return str(_stemmer().stemWord(fold(word).replace(".", "")))
+    """Porter stem of a word as written ("U.S." and "US" are one)."""
+    return index_stem(fold(word).replace(".", ""))
 
 
 @dataclass(frozen=True, slots=True)

@@ -186,11 +186,12 @@ class Lookup(Connections):
         )
         return {row[0]: rows.passage_of(row) for row in found}
 
-    def passages_of(self, report_id: str) -> list[Passage]:
-        """All passages of a live report, in the order of its text."""
+    def passages_of(self, report_id: str, entry: int | None = None) -> list[Passage]:
+        """All passages of a live report, or those of one of its entries, in the order of its text."""
         found = self.db.execute(
-            f"SELECT {PASSAGE_COLUMNS} WHERE p.live = 1 AND r.id = ? ORDER BY p.start",
-            (report_id,),
+            f"SELECT {PASSAGE_COLUMNS} WHERE p.live = 1 AND r.id = :report"
+            " AND (:entry IS NULL OR p.entry = :entry) ORDER BY p.start",
+            {"report": report_id, "entry": entry},
         )
         return [rows.passage_of(row) for row in found]
 

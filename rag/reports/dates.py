@@ -114,16 +114,11 @@ def find_dates(
     return mentions
 
 
-def parse_day(text: str) -> date:
-    """The day a user's setting such as ``--since`` names, the first of a month or year; raises as ``parse_bound`` does."""
-    return parse_bound(text, last=False)
-
-
 def parse_bound(text: str, last: bool) -> date:
     """The first or last day of what a user's setting names.
 
     Args:
-        text: As for ``parse_day``.
+        text: A value of ``--since`` and the like.
         last: Take the last day of a month, year or other period.
 
     Returns:

@@ -28,7 +28,6 @@ _MAYBE = frozenset(
 )
 """End a sentence only when what follows clearly begins one."""
 _NEVER = frozenset("e.g i.e a.k.a viz incl".split())
-_OPENERS = "\"'“‘«(["
 _STARTERS = frozenset(
     "the a an in on at it he she they we this that these those there but and or so as after before when while since if for "
     "from by with "

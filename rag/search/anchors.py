@@ -9,18 +9,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from rag.reports.date_text import format_range
-from rag.reports.date_words import NUMBERS, UNITS, shifted
+from rag.reports.date_words import shifted
 from rag.reports.dates import find_dates
 from rag.search.evidence import name_evidence
+from rag.search.periods import DISTANCE, distance
 from rag.types import DateMention, DateRange, Question, RetrievedPassage
 
 _F = re.IGNORECASE
-_NUMBER = "|".join(re.escape(word) for word in sorted(NUMBERS, key=len, reverse=True))
-_DISTANCE = re.compile(
-    rf"\b(?P<n>\d{{1,3}}|{_NUMBER}|the(?:\s+very)?(?:\s+next)?)\s+"
-    r"(?P<unit>day|night|morning|week|fortnight|month|year)s?\s+(?P<way>before|after|following)\s+(?P<event>[^,;?]+)",
-    _F,
-)
+_DISTANCE = re.compile(rf"{DISTANCE}(?P<event>[^,;?]+)", _F)
 _HOW_FAR = re.compile(r"\bhow\s+(?:many|long)\s*$", _F)
 _ENDS = re.compile(r"\s+(?:what|who|whom|which|where|when|why|how|did|was there|were there|is there)\b", _F)
 _LONGEST = 160
@@ -60,7 +56,10 @@ def find_anchor(text: str, dates: Sequence[DateMention]) -> Anchor | None:
         The first such event, or None.
     """
     for match in _DISTANCE.finditer(text):
-        if _HOW_FAR.search(text[: match.start()]) or any(d.start < match.start("event") and d.end > match.start() for d in dates):
+        if _HOW_FAR.search(text[: match.start()]):
+            continue
+        # "on May 4, 2018, the day after the raid" is told already
+        if any(d.start < match.start("event") and not text[d.end : match.start()].strip(" ,") for d in dates):
             continue
         event = match["event"]
         if stop := _ENDS.search(event):
@@ -68,11 +67,7 @@ def find_anchor(text: str, dates: Sequence[DateMention]) -> Anchor | None:
         event = event.strip(" .!")
         if not event or len(event) > _LONGEST:
             continue
-        number = match["n"].lower()
-        n = int(number) if number.isdigit() else NUMBERS.get(number, 1)
-        unit = UNITS.get(match["unit"].lower(), match["unit"].lower())
-        step = -n if match["way"].lower() == "before" else n
-        return Anchor(match.start(), match.start("event") + len(event), event, step, unit)
+        return Anchor(match.start(), match.start("event") + len(event), event, *distance(match))
     return None
 
 
@@ -111,7 +106,7 @@ def _counts_from(retrieved: RetrievedPassage) -> bool:
 def _told(retrieved: RetrievedPassage) -> date | None:
     passage, sentence = retrieved.passage, retrieved.best_sentence
     if sentence is not None:
-        days = [d.range for d in passage.dates if sentence.start <= d.start and d.end <= sentence.end and d.range.is_day]
+        days = [d.range for d in passage.dates_in(sentence) if d.range.is_day]
         if len(days) == 1:
             return days[0].start
     return passage.on.start if passage.on and passage.on.is_day and not passage.is_lead else None

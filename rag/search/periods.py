@@ -43,11 +43,13 @@ _OR_LATER = re.compile(r"\s+(?:onwards?|and (?:after|later|since)|or (?:after|la
 _OR_EARLIER = re.compile(r"\s+(?:or|and) (?:before|earlier)\b", _F)
 _ABOUT = re.compile(r"\b(?:around|about|circa|close to)\s+(?:the\s+)?$", _F)
 _RANGE_LED = re.compile(r"\b(?:from|between)\s+(?:the\s+)?$", _F)
-_AWAY = re.compile(
-    rf"\b(?P<n>\d{{1,3}}|{'|'.join(re.escape(w) for w in sorted(NUMBERS, key=len, reverse=True))}|the)\s+"
-    rf"(?P<unit>day|night|morning|week|fortnight|month|year)s?\s+(?P<way>before|after|following)\s+{_THING}$",
-    _F,
+DISTANCE = (
+    rf"\b(?P<n>\d{{1,3}}|{'|'.join(re.escape(w) for w in sorted(NUMBERS, key=len, reverse=True))}|the(?:\s+very)?(?:\s+next)?)\s+"
+    r"(?P<unit>day|night|morning|week|fortnight|month|year)s?\s+(?P<way>before|after|following)\s+"
 )
+"""What stands before an event or a day that is counted from: "two days after "; read by ``distance``."""
+
+_AWAY = re.compile(DISTANCE + f"{_THING}$", _F)
 _SHORT_YEAR = re.compile(r"(?<![\d/.])(\d{1,2})([/.])(\d{1,2})\2(\d{2})(?![\d/.]|\.\d)")
 _MONTH = re.compile(rf"\b{MONTH}", _F)
 _DEICTIC = re.compile(r"\b(?:last|past|this|next|coming|previous|ago|yesterday|today|tomorrow|tonight|earlier|later)\b", _F)
@@ -131,10 +133,9 @@ def _opened(mention: DateMention, text: str) -> DateMention:
     if mention.kind == "range" and _RANGE_LED.search(before):
         return mention
     if away := _AWAY.search(before):
-        n = NUMBERS.get(away["n"].lower(), 1) if not away["n"].isdigit() else int(away["n"])
-        unit = UNITS.get(away["unit"].lower(), away["unit"].lower())
+        step, unit = distance(away)
         if days.days <= {"day": 1, "week": 14, "fortnight": 14}.get(unit, 31):
-            moved = shifted(days, -n if away["way"].lower() == "before" else n, unit)
+            moved = shifted(days, step, unit)
             start = near + away.start()
             return DateMention(start, mention.end, text[start : mention.end], moved, "relative")
         return mention
@@ -153,6 +154,14 @@ def _opened(mention: DateMention, text: str) -> DateMention:
     elif _ABOUT.search(before) and days.is_day:
         days = DateRange(_moved(days.start, -3), _moved(days.end, 3))
     return replace(mention, range=days)
+
+
+def distance(match: re.Match[str]) -> tuple[int, str]:
+    """Units to go, negative for "before", and the unit ("day", "week", ...), of a match of ``DISTANCE``."""
+    number = match["n"].lower()
+    n = int(number) if number.isdigit() else NUMBERS.get(number, 1)
+    unit = match["unit"].lower()
+    return -n if match["way"].lower() == "before" else n, UNITS.get(unit, unit)
 
 
 def _moved(day: date, days: int) -> date:

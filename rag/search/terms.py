@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import lru_cache
+from typing import Any
 
 from rag.reports.names import country_forms, fold, similar_names
 from rag.types import Question
@@ -86,12 +87,17 @@ class NameBook:
         return [other for other, _, _ in process.extract(word, pool, scorer=fuzz.ratio, score_cutoff=65, limit=limit)]
 
 
+@lru_cache(maxsize=1)
+def _stemmer() -> Any:
+    import snowballstemmer
+
+    return snowballstemmer.stemmer("porter")
+
+
 @lru_cache(maxsize=65536)
 def stem(folded: str) -> str:
     """The Porter stem of a folded word, as the full-text index makes it."""
-    import snowballstemmer
-
-    return str(snowballstemmer.stemmer("porter").stemWord(folded))
+    return str(_stemmer().stemWord(folded))
 
 
 def _alike(folded: str, pool: Collection[str]) -> list[tuple[str, float]]:
@@ -175,6 +181,11 @@ def name_forms(name: str, book: NameBook) -> tuple[str, ...]:
     return tuple(dict.fromkeys(fold(form) for form in forms))
 
 
+def forms_of(question: Question, place: int) -> tuple[str, ...]:
+    """Folded forms of the name at a place of ``question.names``; of a question understood without a library, the name alone."""
+    return question.forms[place] if place < len(question.forms) else (fold(question.names[place]),)
+
+
 def _is_content(word: str, query: str) -> bool:
     if word.lower() not in FUNCTION_WORDS:
         return True
@@ -193,6 +204,12 @@ def holds(haystack: str, form: str) -> bool:
     """Whether a folded text holds a folded form as whole words; a plural or possessive ending may follow."""
     # Finding the characters first spares most of the slower comparisons.
     return form in haystack and _whole_words(form).search(haystack) is not None
+
+
+def holds_name(haystack: str, forms: Iterable[str]) -> bool:
+    """Whether a folded text holds a name in any of its folded forms, abbreviations with or without their dots."""
+    plain = haystack.replace(".", "")
+    return any(holds(haystack, form) or holds(plain, form.replace(".", "")) for form in forms)
 
 
 @lru_cache(maxsize=1024)

@@ -87,6 +87,21 @@ def test_other_day_is_the_reason_with_the_day_there_is() -> None:
     )
 
 
+def test_day_without_a_year_is_denied_of_all_years_only() -> None:
+    told = passage("April 7, 2018: In Karo it was quiet.", date(2018, 4, 7), report="d.txt")
+    question = understand("who raided Karo on April 7", coverage=DateRange(date(2017, 1, 1), date(2018, 12, 31)))
+    assert len(question.dates) == 2
+    for library in ((RAID, told), (RAID,)):
+        found = find_reason(question, retrieved(RAID), RAID, COVERED, Holdings(Shelf(*library)))
+        assert ("but not on April 7." in found) == (told not in library)
+
+
+def test_nothing_is_said_to_be_missing_for_a_day_that_was_found() -> None:
+    told = passage("April 7, 2018: In Karo it was quiet.", date(2018, 4, 7), report="d.txt")
+    assert "Nothing was found for" in reason("where were gunmen on April 7, 2018", RAID)
+    assert "Nothing was found for" not in reason("where were gunmen on April 7, 2018", RAID, told)
+
+
 def test_nearest_of_several_days_is_named() -> None:
     again = passage("April 20, 2018: In Karo the post was rebuilt.", date(2018, 4, 20), report="c.txt")
     found = reason("who raided Karo on April 18, 2018", RAID, library=(RAID, again))

@@ -105,6 +105,15 @@ def test_name_the_entry_lacks_counts_by_its_rarity() -> None:
     assert checks("who raided Karo", RAID, read="gunmen")["missing_name"] == 0.0
 
 
+def test_name_in_another_passage_of_the_entry_is_not_missing() -> None:
+    first = passage("April 6, 2018: In Karo gunmen of the Red Front raided the post.", report="a.txt")
+    second = passage("Twelve soldiers were killed there.", report="a.txt", start=400)
+    other = passage("April 6, 2018: In Ulo twelve were killed.", report="b.txt")
+    text = "how many soldiers did the Red Front kill"
+    assert checks(text, second, first, read="Twelve")["missing_name"] == 0.0
+    assert checks(text, other, first, read="twelve")["missing_name"] > 0.0
+
+
 @pytest.mark.parametrize(
     ("family", "silenced"),
     [

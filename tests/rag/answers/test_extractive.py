@@ -118,6 +118,16 @@ def test_unsure_answer_is_declined_with_the_nearest_evidence() -> None:
     assert answer.reason
 
 
+def test_composed_answer_too_is_declined_below_the_threshold() -> None:
+    first = passage("April 6, 2018: In Karo gunmen attacked a market.", report="a.txt", place="Karo")
+    second = passage("April 8, 2018: In Ulo gunmen attacked a bus.", date(2018, 4, 8), report="b.txt", place="Ulo")
+    text = "which attacks were there in April 2018"
+    gathered = ask(text, first, second, abstain_below=0.5)
+    assert gathered.short_answer == "Karo, April 6, 2018; Ulo, April 8, 2018"
+    assert ask(text, first, second, abstain_below=0.0).confidence == gathered.confidence
+    assert ask(text, first, second, abstain_below=1.0).abstained
+
+
 def test_differing_figures_of_another_day_do_not_undo_a_refusal() -> None:
     first = passage("April 6, 2018: In Karo gunmen killed 12 soldiers.", report="a.txt")
     second = passage("April 6, 2018: In Karo gunmen killed 14 soldiers.", report="b.txt", published_on=date(2018, 4, 9))

@@ -82,7 +82,14 @@ def test_the_count_equals_the_number_of_cited_items_whatever_the_library_holds(s
 
 @pytest.mark.parametrize(
     "text",
-    ["who attacked Oldtown in May 2019", "which attacks were there", "how many guards died in May 2019", "attacks since 1999"],
+    [
+        "who attacked Oldtown in May 2019",
+        "which attacks were there",
+        "how many guards died in May 2019",
+        "attacks since 1999",
+        "Were there attacks in Oldtown in May 2019?",
+        "did the attacks in Oldtown in May 2019 kill anyone",
+    ],
 )
 def test_one_thing_or_no_period_gathers_nothing(text: str) -> None:
     assert wanted(understand(text)) is None

@@ -12,6 +12,8 @@ from rag.answers.measures import asked_measure, is_measure_word, other_persons
         ("How many guards were killed at Oldtown", {"guard"}, "kill"),
         ("oldtown bombing dead", set(), "kill"),
         ("How many people were hurt when the bus burned?", {"person"}, "wound"),
+        ("How many mine workers were killed at Oldtown", {"worker"}, "kill"),
+        ("How many vehicles were lost in the raid", {"vehicl"}, "kill"),
         ("size of the force that attacked", {"attacker", "person"}, ""),
     ],
 )
@@ -36,6 +38,8 @@ def test_questions_for_no_toll_have_no_measure(query: str) -> None:
         ("How many civilians died?", "The raid killed 14 men.", False),
         ("How many attackers died?", "Two killed, said the police.", False),
         ("How many people died?", "The raid killed six soldiers.", True),
+        ("How many workers died?", "The raid killed six soldiers.", False),
+        ("How many workers died?", "The raid killed two workers of a mine.", True),
         ("How many people died?", "The raid killed six attackers.", False),
     ],
 )

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.errors import UsageError
-from rag.reports.dates import find_dates, parse_bound, parse_day
+from rag.reports.dates import find_dates, parse_bound
 
 ANCHOR = date(2018, 4, 9)  # a Monday
 
@@ -302,8 +302,8 @@ def test_written_days_are_read_back(day: date) -> None:
 
 
 def test_bounds_of_a_setting() -> None:
-    assert parse_day("2018-04-06") == parse_day(" April 6,  2018 ") == date(2018, 4, 6)
-    assert parse_day("2018") == date(2018, 1, 1)
+    assert parse_bound("2018-04-06", last=False) == parse_bound(" April 6,  2018 ", last=True) == date(2018, 4, 6)
+    assert parse_bound("2018", last=False) == date(2018, 1, 1)
     assert parse_bound("2018", last=True) == date(2018, 12, 31)
     assert parse_bound("2018-02", last=True) == date(2018, 2, 28)
     assert parse_bound("late 2017", last=False) == date(2017, 9, 1)
@@ -312,6 +312,6 @@ def test_bounds_of_a_setting() -> None:
 @pytest.mark.parametrize("text", ["", "soon", "yesterday", "2018-02-30", "April 6, 2018 or so", "x" * 500])
 def test_a_setting_that_is_no_date_is_refused_in_one_line(text: str) -> None:
     with pytest.raises(UsageError, match="is not a date; write it as") as caught:
-        parse_day(text)
+        parse_bound(text, last=False)
     assert "\n" not in str(caught.value)
     assert len(str(caught.value)) < 160

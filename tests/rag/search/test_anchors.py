@@ -59,6 +59,11 @@ def test_no_distance_no_anchor(text: str) -> None:
     assert find_anchor(text, ()) is None
 
 
+def test_event_whose_day_is_written_before_it_is_not_looked_up_again() -> None:
+    text = "who was arrested on May 5, 2018, the day after the raid"
+    assert find_anchor(text, question_days(text).dates) is None
+
+
 def test_distance_from_a_date_needs_no_event() -> None:
     text = "the day after the raid of April 6, 2018"
     assert find_anchor(text, question_days(text).dates) is None
