@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rag.library.importer import Library
     from rag.library.lookup import Coverage
     from rag.library.results import FolderChanges, HealthReport, ImportResult, Progress, ReportRow
+    from rag.library.sync_note import SyncNote
     from rag.models.embedder import Embedder
 
 
@@ -107,17 +108,24 @@ class Assistant:
 
     # --- the library -------------------------------------------------------------------------------------------------------
 
-    def add(self, paths: Sequence[str | Path], progress: Callable[[Progress], None] | None = None) -> Sequence[ImportResult]:
+    def add(
+        self,
+        paths: Sequence[str | Path],
+        progress: Callable[[Progress], None] | None = None,
+        *,
+        root: str | Path | None = None,
+    ) -> Sequence[ImportResult]:
         """Add files and folders.
 
         Args:
             paths: Files or folders; folders are read with all below them.
             progress: Called with each step.
+            root: A folder; files below it get the names a sync of it would give them.
 
         Returns:
             One result for each file, refusals included.
         """
-        return self.library.add([Path(p) for p in paths], self._watch(progress))
+        return self.library.add([Path(p) for p in paths], self._watch(progress), root=Path(root) if root else None)
 
     def sync(
         self, folder: str | Path | None = None, progress: Callable[[Progress], None] | None = None
@@ -132,6 +140,10 @@ class Assistant:
             One result for each file that was added, replaced, removed or refused, and each unchanged one.
         """
         return self.library.sync(Path(folder or self.settings.corpus), self._watch(progress))
+
+    def last_sync(self) -> SyncNote | None:
+        """What the last sync of the settings' corpus folder found, whichever process made it; None when there was none."""
+        return self.library.last_sync()
 
     def folder_changes(self, folder: str | Path | None = None) -> FolderChanges:
         """What ``sync`` would find: new, changed and missing files of the folder (the settings' corpus folder when None)."""

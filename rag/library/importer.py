@@ -25,6 +25,7 @@ from rag.library.originals import Originals
 from rag.library.owner import IndexOwner
 from rag.library.results import FolderChanges, HealthReport, ImportResult, Progress, ProgressCallback, ReportRow
 from rag.library.rows import FloatArray
+from rag.library.sync_note import SyncNote, read_note, write_note
 from rag.library.vectors import ChromaIndex, VectorIndex
 from rag.library.worker import Worker
 from rag.models.embedder import Embedder, load_embedder
@@ -174,7 +175,9 @@ class Library:
 
     # importing ------------------------------------------------------------------------------------------------------------
 
-    def add(self, paths: Iterable[str | os.PathLike[str]], progress: ProgressCallback | None = None) -> Results:
+    def add(
+        self, paths: Iterable[str | os.PathLike[str]], progress: ProgressCallback | None = None, *, root: Path | None = None
+    ) -> Results:
         """Add files and folders; one with the name of a live report and other content replaces it.
 
         A ``LibraryError`` says that the library cannot be written, a ``ModelError`` that the embedder fails; what was stored
@@ -183,11 +186,12 @@ class Library:
         Args:
             paths: Files (named by their base name) and folders (their files named by the path inside).
             progress: Told how far it is.
+            root: A folder; files below it are named by the path inside it, as ``sync`` names them.
 
         Returns:
             One result for each file, in order.
         """
-        return self._import(sources.collect(paths), progress)
+        return self._import(sources.collect(paths, root), progress)
 
     def sync(
         self, folder: str | os.PathLike[str] | None = None, progress: ProgressCallback | None = None, *, hash_all: bool = False
@@ -212,7 +216,14 @@ class Library:
             self.catalog.forget_refusals(plan.to_forget)
         gone = self._remove(plan.gone)
         self._worker.finish([], progress)
-        return sorted(results, key=lambda result: result.name) + gone
+        found = sorted(results, key=lambda result: result.name) + gone
+        if root == self.settings.corpus.resolve():
+            write_note(self.catalog, found)
+        return found
+
+    def last_sync(self) -> SyncNote | None:
+        """What the last sync of the settings' corpus folder found, by this process or another; None when there was none."""
+        return read_note(self.catalog)
 
     def differences(self, folder: str | os.PathLike[str] | None = None) -> FolderChanges:
         """What ``sync`` would find in a folder; a ``UsageError`` says that there is no such folder.

@@ -33,11 +33,12 @@ class SourceFile:
     refusal: str = ""
 
 
-def collect(paths: Iterable[str | os.PathLike[str]]) -> list[SourceFile]:
+def collect(paths: Iterable[str | os.PathLike[str]], root: Path | None = None) -> list[SourceFile]:
     """Expand files and folders; a file is named by its base name, a file of a folder by its POSIX path inside the folder.
 
     Args:
         paths: Files and folders.
+        root: A folder; a file below it is named by its POSIX path inside it.
 
     Returns:
         One item for each file, in order; a name met a second time is refused.
@@ -48,7 +49,8 @@ def collect(paths: Iterable[str | os.PathLike[str]]) -> list[SourceFile]:
         if path.is_dir():
             files = list(walk(path))
         elif path.exists() or path.is_symlink():
-            files = [SourceFile(path.name, path)]
+            inside = root is not None and path.is_relative_to(root)
+            files = [SourceFile(path.relative_to(root).as_posix() if root and inside else path.name, path)]
         else:
             files = [SourceFile(path.name or str(path), path, f"no such file or folder ({path}); check the path")]
         for file in files:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import secrets
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from rag.errors import RagError
 from rag.reports.date_text import format_day
-from rag.types import Answer, Report
+from rag.types import Answer
 from rag.web.conversation import KEPT, Exchange, throttled, turns
 from rag.web.evidence import render_evidence
 from rag.web.examples import Examples
@@ -21,6 +20,7 @@ from rag.web.filters import in_words, read_filters
 from rag.web.markup import count, literal, one_line
 from rag.web.reopening import read_link
 from rag.web.reply import messages
+from rag.web.shelf import Shelf
 from rag.web.suggestions import Suggestions
 from rag.web.transcript import record, restore
 
@@ -30,9 +30,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 FAILED = "Something went wrong on this side; the program's log says what. Asking again may help."
-
-_REPORTS_KEPT = 32
-"""Reports whose text is kept at hand; an id stands for one text for ever."""
 
 Session = tuple[Exchange, ...]
 
@@ -51,8 +48,8 @@ class Events:
         self._examples = examples
         self._lock = threading.Lock()
         self._waiting_for = 0
-        self._suggestions = Suggestions(assistant, lambda: self._waiting_for > 0 or stopping())
-        self._reports: OrderedDict[str, Report] = OrderedDict()
+        self._shelf = Shelf(assistant.show)
+        self._suggestions = Suggestions(assistant, self._shelf.report, lambda: self._waiting_for > 0 or stopping())
 
     # --- asking ------------------------------------------------------------------------------------------------------------
 
@@ -112,23 +109,7 @@ class Events:
         return "Looking …" if self._assistant.status().models == "ready" else "The models are loading; your question is next …"
 
     def _evidence(self, session: Session) -> str:
-        return render_evidence(session, self.coverage(), self._report)
-
-    def _report(self, report_id: str) -> Report | None:
-        """A report by id, the last ones read kept at hand: each part of an answer renders its evidence again."""
-        with self._lock:
-            if report_id in self._reports:
-                self._reports.move_to_end(report_id)
-                return self._reports[report_id]
-        try:
-            found = self._assistant.show(report_id)
-        except RagError:
-            return None
-        with self._lock:
-            self._reports[report_id] = found
-            while len(self._reports) > _REPORTS_KEPT:
-                self._reports.popitem(last=False)
-        return found
+        return render_evidence(session, self.coverage(), self._shelf.report)
 
     def coverage(self) -> str:
         """What the library holds, in a sentence of plain text."""
@@ -154,7 +135,7 @@ class Events:
         """
         if kept.strip():
             try:
-                session = restore(kept, self._assistant.show)
+                session = restore(kept, self._shelf.report)
             except RagError as error:
                 session = self._told(session, "Open a conversation", str(error))
         return session, messages(session), self._evidence(session)
@@ -199,7 +180,8 @@ class Events:
     # --- what follows the library ------------------------------------------------------------------------------------------
 
     def coverage_line(self) -> str:
-        """``coverage`` as markup."""
+        """``coverage`` as markup, the library having changed or a page having opened."""
+        self._shelf.clear()
         return f'<p class="coverage">{literal(self.coverage())}</p>'
 
     def examples(self) -> list[str]:

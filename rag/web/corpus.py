@@ -90,9 +90,9 @@ class Corpus:
         try:
             if path.suffix.lower() != Path(name).suffix.lower():
                 raise ReportError(one_line(name), f"not replaced: the new file must end in {Path(name).suffix or 'nothing'} too")
-            if name != safe_name(name):
+            if not self._may_hold(name):
                 raise ReportError(
-                    one_line(name), "not replaced: it lies in a folder of its own; change the file there, then sync"
+                    one_line(name), "not replaced: no file of this name can lie in the corpus folder; add a new one"
                 )
             with self.lock:
                 result = self._take(path, name, progress)
@@ -100,12 +100,21 @@ class Corpus:
             return False, str(error)
         return True, described(result)
 
+    def _may_hold(self, name: str) -> bool:
+        """Whether a report's name is the way to a file inside the corpus folder that an upload could have made."""
+        root = self._folder.resolve()
+        try:
+            safe = all(part == safe_name(part) for part in name.split("/"))
+        except ReportError:
+            return False
+        return safe and (root / name).parent.resolve().is_relative_to(root)
+
     def _take(self, upload: Path, name: str, progress: ProgressCallback | None = None) -> ImportResult:
         limit = self._assistant.settings.limits.file_mb
         if upload.stat().st_size > limit * 1_000_000:
             raise ReportError(name, f"is larger than {limit} MB; split it")
-        self._folder.mkdir(parents=True, exist_ok=True)
         target = self._folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
         if target.is_dir():
             raise ReportError(name, "the corpus has a folder of this name; rename the file")
         # Hidden names: sync passes over them, so that a half-copied file is never read.
@@ -117,7 +126,7 @@ class Corpus:
                 shutil.copy2(target, earlier, follow_symlinks=False)
             os.replace(fresh, target)
             try:
-                result = self._assistant.add([target], progress)[0]
+                result = self._assistant.add([target], progress, root=self._folder)[0]
                 if result.status == "refused":
                     raise ReportError(result.name, result.reason)
             except BaseException:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 from rag.errors import RagError, UsageError
 from rag.web.evaluation import Wish
 from rag.web.layout import PLAIN, PRIVATE, Desk, Follower
-from rag.web.markup import literal
+from rag.web.markup import alert, literal
 
 if TYPE_CHECKING:
     from rag.web.evaluation import Evaluations
+    from rag.web.scorecards import Scorecards
 
 OWN = "own"
 CHOICES = [("Development questions", "dev"), ("Test questions", "test"), ("Both", "all"), ("My own file", OWN)]
@@ -22,12 +23,13 @@ class EvaluateTab:
     """Starting, cancelling and reading evaluations.
 
     Args:
-        evaluations: Runs and keeps them.
+        evaluations: Runs them.
+        scorecards: Those of the finished ones.
     """
 
-    def __init__(self, evaluations: Evaluations) -> None:
+    def __init__(self, evaluations: Evaluations, scorecards: Scorecards) -> None:
         self._evaluations = evaluations
-        self._newest = ""
+        self._scorecards = scorecards
 
     # --- what it does ------------------------------------------------------------------------------------------------------
 
@@ -52,7 +54,7 @@ class EvaluateTab:
             n = int(min(max(limit or 0, 0), MOST))
             self._evaluations.start(Wish(str(file) if questions == OWN else questions, n, bool(ablation), compare or ""))
         except RagError as error:
-            return f'<p class="filter-error" role="alert">{literal(str(error))}</p>'
+            return alert(str(error))
         return ""
 
     def cancel(self) -> str:
@@ -89,6 +91,8 @@ class EvaluateTab:
             gr.Markdown('<div class="eval-progress"></div>', **PLAIN, elem_id="eval-progress")
             self._run = gr.Dropdown([], label="Scorecard", elem_id="eval-run")
             self._view = gr.Markdown("", **PLAIN, elem_id="eval-view")
+            # The newest one when this visitor's page last looked.
+            self._newest = gr.State("")
             with gr.Column(elem_id="eval-host"):
                 gr.Markdown("", **PLAIN)
 
@@ -96,21 +100,21 @@ class EvaluateTab:
         """The finished ones follow; the newest is shown when a new one has come."""
         import gradio as gr
 
-        def read(_: Any, shown: str | None, compare: str | None) -> Sequence[Any]:
-            runs = self._evaluations.runs()
+        def read(_: Any, shown: str | None, compare: str | None, before: str) -> Sequence[Any]:
+            runs = self._scorecards.runs()
             names = [name for _, name in runs]
             kept = compare if compare in names else ""
             # A choice stays; one that had the newest goes on to a newer one.
-            stays = shown in names and shown != self._newest
-            self._newest = names[0] if names else ""
-            chosen = shown if stays else self._newest or None
+            newest = names[0] if names else ""
+            chosen = shown if shown in names and shown != before else newest or None
             return [
                 gr.update(choices=runs, value=chosen),
                 gr.update(choices=[("nothing", ""), *runs], value=kept),
                 self.shown(chosen, kept),
+                newest,
             ]
 
-        return Follower([self._run, self._compare, self._view], read, [self._run, self._compare])
+        return Follower([self._run, self._compare, self._view, self._newest], read, [self._run, self._compare, self._newest])
 
     def wire(self, desk: Desk) -> None:
         """Tie the handlers."""

@@ -5,32 +5,27 @@ from __future__ import annotations
 import json
 import logging
 import os
-import re
 import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import UsageError
 from rag.settings import describe
 from rag.web.markup import one_line
+from rag.web.scorecards import Scorecards, name_now
 
 if TYPE_CHECKING:
     from rag.settings import Settings
 
 logger = logging.getLogger(__name__)
 
-KEPT = 30
-"""Finished evaluations kept in the library's home; the oldest go first."""
-
 _LINES = 40
-_NAME = re.compile(r"\d{8}T\d{9}Z-[\w-]{1,60}")
-_MAIN = re.compile(r"<main>(.*)</main>", re.DOTALL)
+"""Lines of problems kept, the last ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +46,17 @@ class Wish:
 
 
 class Evaluations:
-    """One evaluation at a time, and the finished ones.
+    """One evaluation at a time.
 
     Args:
         settings: Evaluated with; its corpus folder is what is asked.
+        finished: Takes what comes of one.
         changed: Called when one has ended.
     """
 
-    def __init__(self, settings: Settings, changed: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, settings: Settings, finished: Scorecards, changed: Callable[[], None] = lambda: None) -> None:
         self._settings = settings
-        self._folder = settings.home.absolute() / "evaluations"
+        self._finished = finished
         self._changed = changed
         self._lock = threading.Lock()
         self._process: subprocess.Popen[str] | None = None
@@ -86,14 +82,12 @@ class Evaluations:
             UsageError: One is under way, or the earlier one to compare with is not there.
         """
         stem = wish.questions if wish.questions in ("dev", "test", "all") else Path(wish.questions).stem
-        slug = re.sub(r"[^A-Za-z0-9]+", "-", stem).strip("-")[:50] or "questions"
         with self._lock:
             if self._running:
                 raise UsageError("an evaluation is under way; wait for it or cancel it")
-            # Milliseconds, so that names sort by time and none comes twice.
-            name = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}"[:-3] + f"Z-{slug}"
+            name = name_now(stem)
             command = self._command(wish, name)
-            self._folder.mkdir(parents=True, exist_ok=True)
+            self._finished.folder.mkdir(parents=True, exist_ok=True)
             # Settings go by flag; what the environment says about the page (a password may be there) stays here.
             environment = {k: v for k, v in os.environ.items() if not k.startswith("RAG_WEB_")}
             self._process = subprocess.Popen(
@@ -115,8 +109,9 @@ class Evaluations:
 
     def _command(self, wish: Wish, name: str) -> list[str]:
         command = [sys.executable, "-m", "eval", "--background", "--corpus", str(self._settings.corpus.absolute())]
-        command += ["--home", str(self._folder / "library")]
-        command += ["--json", str(self._folder / f"{name}.json"), "--html", str(self._folder / f"{name}.html"), "--no-baselines"]
+        folder = self._finished.folder
+        command += ["--home", str(folder / "library"), "--no-baselines"]
+        command += ["--json", str(folder / f"{name}.json"), "--html", str(folder / f"{name}.html")]
         command += ["--ablation" if wish.ablation else "--no-ablation"]
         if wish.questions in ("dev", "test", "all"):
             command += ["--split", wish.questions]
@@ -125,7 +120,7 @@ class Evaluations:
         if wish.limit > 0:
             command += ["--limit", str(wish.limit)]
         if wish.compare:
-            command += ["--compare", str(self._file(wish.compare, ".json"))]
+            command += ["--compare", str(self._finished.file(wish.compare, ".json"))]
         for key, default, _ in describe():
             value = self._settings.get(key)
             if key not in ("home", "corpus") and not key.startswith("web.") and value != default:
@@ -142,14 +137,7 @@ class Evaluations:
                 elif line.strip():
                     self._problems = [*self._problems, self._said(line, wish)][-_LINES:]
         code = process.wait()
-        done = (self._folder / f"{name}.json").is_file() and not self._cancelled
-        try:
-            if done:
-                self._note(name)
-                self._prune()
-        except (OSError, ValueError, KeyError):
-            logger.exception("a finished evaluation could not be kept")
-            done = False
+        done = not self._cancelled and self._finished.take(name)
         with self._lock:
             if self._cancelled:
                 self._line = "Cancelled."
@@ -164,7 +152,7 @@ class Evaluations:
     def _said(self, line: str, wish: Wish) -> str:
         """A line of the process without its prefix, the upload's folder and library paths."""
         text = line.strip().removeprefix("eval: ")
-        for path in (str(Path(wish.questions).parent), str(self._folder)):
+        for path in (str(Path(wish.questions).parent), str(self._finished.folder)):
             text = text.replace(path + os.sep, "")
         return one_line(text, 400)
 
@@ -204,65 +192,6 @@ class Evaluations:
         line = f"{what} {done:,}/{total:,}" if total else what
         line = "Cancelling …" if self._cancelled else line[:1].upper() + line[1:]
         return {"running": True, "line": line, "share": done / total if total else 0.0, "problems": list(self._problems)}
-
-    # --- what is finished --------------------------------------------------------------------------------------------------
-
-    def runs(self) -> list[tuple[str, str]]:
-        """Labels and names of the finished ones, newest first."""
-        found = []
-        for path in sorted(self._folder.glob("*.note"), reverse=True):
-            try:
-                note = json.loads(path.read_text(encoding="utf-8"))
-                label = f"{note['made'][:16].replace('T', ' ')} UTC, {note['title']}, {note['n']} questions, {note['right']}"
-            except (OSError, ValueError, KeyError, TypeError) as error:
-                logger.warning("%s cannot be read (%s); it is left out", path.name, error)
-            else:
-                found.append((one_line(label, 110), path.stem))
-        return found
-
-    def page(self, name: str) -> str:
-        """The scorecard as a page.
-
-        Args:
-            name: Of a finished evaluation; a ``UsageError`` says that there is none of this name.
-
-        Returns:
-            HTML.
-        """
-        return self._file(name, ".html").read_text(encoding="utf-8")
-
-    def part(self, name: str) -> str:
-        """The scorecard as a part of a page."""
-        match = _MAIN.search(self.page(name))
-        return match.group(1) if match else ""
-
-    def rows(self, name: str) -> Sequence[dict[str, Any]]:
-        """Its questions with expected and given answers, as in the scorecard's JSON."""
-        rows: list[dict[str, Any]] = json.loads(self._file(name, ".json").read_text(encoding="utf-8"))["rows"]
-        return rows
-
-    def _file(self, name: str, ending: str) -> Path:
-        path = self._folder / f"{name}{ending}"
-        if not _NAME.fullmatch(name) or not path.is_file():
-            raise UsageError("there is no such evaluation; it may have been removed to make room")
-        return path
-
-    def _note(self, name: str) -> None:
-        """What the list of finished ones shows, beside the large file."""
-        card = json.loads(self._file(name, ".json").read_text(encoding="utf-8"))
-        correct = card["metrics"].get("answer.correct")
-        note = {
-            "title": card["title"],
-            "made": card["made"],
-            "n": card["n"]["questions"],
-            "right": "nothing to mark" if correct is None else f"{100 * correct:.1f} % right",
-        }
-        (self._folder / f"{name}.note").write_text(json.dumps(note, ensure_ascii=False), encoding="utf-8")
-
-    def _prune(self) -> None:
-        for note in sorted(self._folder.glob("*.note"), reverse=True)[KEPT:]:
-            for ending in (".note", ".json", ".html"):
-                note.with_suffix(ending).unlink(missing_ok=True)
 
 
 def _step(line: str) -> tuple[str, int, int] | None:

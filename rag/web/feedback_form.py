@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from rag.errors import RagError
 from rag.web.judging import ALL, ANY, MAX_CHARACTERS, NONE, Judging
 from rag.web.layout import PLAIN, PRIVATE, Desk
-from rag.web.markup import literal
+from rag.web.markup import alert
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,7 +65,7 @@ class FeedbackForm:
             try:
                 form = self._judging.press(which, session)
             except RagError as error:
-                problem = f'<p class="filter-error" role="alert">{literal(str(error))}</p>'
+                problem = alert(str(error))
                 return [gr.update(visible=True), problem, "", gr.update(visible=False), ANY, "", gr.update(value=[]), ""]
             return [
                 gr.update(visible=True),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from rag.errors import RagError
 from rag.web.filters import in_words, read_filters
 from rag.web.layout import PLAIN, PRIVATE, Desk, Follower
-from rag.web.markup import literal, one_line
+from rag.web.markup import alert, literal, one_line
 
 if TYPE_CHECKING:
     from rag.assistant import Assistant
@@ -82,7 +82,7 @@ def chips(*fields: Any) -> str:
     try:
         phrases = in_words(read_filters(*fields))
     except RagError as error:
-        return f'<p class="filter-error" role="alert">{literal(str(error))}</p>'
+        return alert(str(error))
     if not phrases:
         return ""
     return '<p class="chips">Only ' + "".join(f'<span class="chip">{literal(p)}</span>' for p in phrases) + "</p>"

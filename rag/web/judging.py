@@ -14,7 +14,7 @@ from rag.library.feedback import Feedback, FeedbackLog, Quote, Vote
 from rag.reports.date_text import format_day
 from rag.types import Answer, Passage, Report, Span
 from rag.web.conversation import Exchange, turns
-from rag.web.markup import literal, one_line
+from rag.web.markup import alert, literal, one_line
 
 if TYPE_CHECKING:
     from rag.settings import Settings
@@ -118,7 +118,7 @@ class Judging:
             self._log.add(judged)
             return _told("Saved.", self._log)
         except RagError as error:
-            return f'<p class="filter-error" role="alert">{literal(str(error))}</p>'
+            return alert(str(error))
 
     def _save_question(self, judged: Feedback) -> str:
         from eval.evalset import append_question

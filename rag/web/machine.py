@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections import Counter
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import RagError
-from rag.reports.date_text import format_day
 from rag.web.markup import count
 
 if TYPE_CHECKING:
@@ -47,8 +44,7 @@ class Machine:
         self._problem = ""
         self._revision = 0
         self._syncing = threading.Lock()
-        self.sync_outcome: list[tuple[str, bool, str]] = []
-        self.sync_line = ""
+        self.sync_problem = ""
 
     def start(self, sync: bool) -> None:
         """Begin in the background; the page answers meanwhile."""
@@ -74,13 +70,14 @@ class Machine:
     def _sync_alone(self) -> None:
         try:
             self._sync()
+            self.sync_problem = ""
         except _Stopped:
             logger.info("stopped while bringing the corpus in; the next start goes on")
         except RagError as error:
-            self.sync_outcome, self.sync_line = [("", False, str(error))], "The last sync failed."
+            self.sync_problem = f"the last sync failed: {error}"
             logger.error("%s", error)
         except Exception:
-            self.sync_outcome, self.sync_line = [("", False, "the program's log says why")], "The last sync failed."
+            self.sync_problem = "the last sync failed; the program's log says why"
             logger.exception("sync failed")
         finally:
             self._step = ""
@@ -117,11 +114,9 @@ class Machine:
             self._warming = False
             self._revision += 1
             if sync:
-                self._sync()
+                self._sync_alone()
             self._examples.try_out()
             self._revision += 1
-        except _Stopped:
-            logger.info("stopped while bringing the corpus in; the next start goes on")
         except RagError as error:
             self._problem = str(error)
             logger.error("%s", error)
@@ -135,23 +130,15 @@ class Machine:
         folder = self._assistant.settings.corpus
         if not folder.is_dir():
             logger.warning("the corpus folder %s does not exist; nothing was read", folder)
-            self.sync_line = "The corpus folder does not exist yet; the first file added makes it."
             return
         from rag.web.corpus import described
 
         self._step = "Reading the corpus folder"
         with self._syncing, self._corpus.lock:
             results = self._assistant.sync(folder, self._progress)
-        changed = [r for r in results if r.status != "unchanged"]
-        self.sync_outcome = [(r.name, r.status != "refused", described(r)) for r in changed]
-        counts = Counter(r.status for r in results)
-        found = ", ".join(f"{n:,} {status}" for status, n in counts.items()) or "the folder is empty"
-        now = datetime.now(UTC)
-        self.sync_line = f"Last sync {format_day(now.date())}, {now:%H:%M} UTC: {found}."
-        for result in changed:
-            logger.log(logging.WARNING if result.status == "refused" else logging.INFO, "%s", described(result))
-        self._step = ""
-        self._revision += 1
+        for result in results:
+            if result.status != "unchanged":
+                logger.log(logging.WARNING if result.status == "refused" else logging.INFO, "%s", described(result))
 
     def _progress(self, event: Progress) -> None:
         if self._stop.is_set():
@@ -184,6 +171,7 @@ class Machine:
             doing.append(self._step[0].lower() + self._step[1:])
         elif status.indexing_total:
             doing.append(f"indexing {status.indexing_done}/{status.indexing_total}")
-        state = "busy" if doing else "failed" if self._problem else "ready"
-        line = f"{holding} · {'; '.join(doing) or self._problem or 'ready'}"
+        problem = self._problem or self.sync_problem
+        state = "busy" if doing else "failed" if problem else "ready"
+        line = f"{holding} · {'; '.join(doing) or problem or 'ready'}"
         return {"line": line, "busy": bool(doing), "state": state, "version": f"{self._revision}-{status.reports}"}

@@ -119,6 +119,11 @@ def confidence_words(confidence: float, abstained: bool) -> str:
     return "low confidence, read the passage"
 
 
+def alert(text: str) -> str:
+    """What went wrong, as a line that screen readers read out at once."""
+    return f'<p class="filter-error" role="alert">{literal(text)}</p>'
+
+
 def count(n: int, one: str, many: str = "") -> str:
     """A number with its noun: "1 report", "2,000 reports"."""
     return f"{n:,} {one if n == 1 else many or one + 's'}"

@@ -115,36 +115,34 @@ def _sign(sign: str, meaning: str) -> str:
 
 
 def _quoted(number: int, answer: Answer, text: str) -> str:
-    known = {c.number: c for c in answer.citations}
-    out, last = [], 0
-    for mark in MARK.finditer(text):
-        citation = known.get(int(mark.group(1)))
-        if citation is None:
-            continue
-        words = text[last : mark.start()]
-        mark_link = _mark(number, citation)
-        said, quote = words.rstrip(), citation.quote.strip()
+    out = []
+    for words, citation in _marked(answer, text):
+        mark = _mark(number, citation) if citation else ""
+        said, quote = words.rstrip(), citation.quote.strip() if citation else ""
         if quote and said.endswith(quote):
             lead = len(said) - len(quote)
             sign = _sign("❞", "quoted word for word")
-            shown = f'{literal(words[:lead])}<span class="said quoted">{literal(words[lead:])}{mark_link}{sign}</span>'
+            out.append(f'{literal(words[:lead])}<span class="said quoted">{literal(words[lead:])}{mark}{sign}</span>')
         else:
-            shown = f"{literal(words)}{mark_link}"
-        out.append(shown)
-        last = mark.end()
-    return "".join([*out, literal(text[last:])])
+            out.append(f"{literal(words)}{mark}")
+    return "".join(out)
 
 
 def _with_marks(number: int, answer: Answer, text: str) -> str:
-    """Text with its marks as links to their cards; a bracketed number that is no citation stays text."""
+    """Text with its marks as links to their cards."""
+    return "".join(f"{literal(words)}{_mark(number, c) if c else ''}" for words, c in _marked(answer, text))
+
+
+def _marked(answer: Answer, text: str) -> Iterator[tuple[str, Citation | None]]:
+    """Text up to each mark with the citation it names, and what follows the last; a bracketed number that is none stays text."""
     known = {c.number: c for c in answer.citations}
-    out, last = [], 0
+    last = 0
     for mark in MARK.finditer(text):
         citation = known.get(int(mark.group(1)))
         if citation is not None:
-            out += [literal(text[last : mark.start()]), _mark(number, citation)]
+            yield text[last : mark.start()], citation
             last = mark.end()
-    return "".join([*out, literal(text[last:])])
+    yield text[last:], None
 
 
 def _mark(number: int, citation: Citation) -> str:

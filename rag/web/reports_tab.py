@@ -7,24 +7,25 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import RagError
-from rag.web.corpus import Corpus, render_lines
+from rag.reports.date_text import format_day
+from rag.web.corpus import Corpus, described, render_lines
 from rag.web.coverage_view import render_coverage
 from rag.web.layout import PLAIN, PRIVATE, Desk, Follower
-from rag.web.markup import count, literal, one_line
+from rag.web.markup import alert, count, literal, one_line
 from rag.web.reports_table import DEFAULT_ORDER, render_reports
 from rag.web.uploads import render_files, take_all
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from rag.assistant import Assistant
+    from rag.library.sync_note import SyncNote
     from rag.web.machine import Machine
 
 logger = logging.getLogger(__name__)
 
 _NAMED = 8
 """Files a line names before it only counts them."""
-
-_LISTED = 200
-"""Lines of a sync on the page; the program's log has all of them."""
 
 
 class ReportsTab:
@@ -84,8 +85,12 @@ class ReportsTab:
         return render_reports(self._assistant.list(), str(search or "")[:200], str(order or ""))
 
     def folder(self) -> str:
-        """What the last sync found, and what has changed in the folder since."""
-        lines = [literal(self._machine.sync_line)] if self._machine.sync_line else []
+        """What the last sync found, what the last one changed that found something to do, and what has changed since."""
+        if not self._assistant.settings.corpus.is_dir():
+            return '<p class="panel-note">The corpus folder does not exist yet; the first file added makes it.</p>'
+        note = self._assistant.last_sync()
+        problem = alert(self._machine.sync_problem) if self._machine.sync_problem else ""
+        lines = [literal(_synced(note))] if note else []
         try:
             changes = self._assistant.folder_changes()
         except RagError as error:
@@ -104,13 +109,7 @@ class ReportsTab:
                 literal("In the folder since: " + "; ".join(told) + ".") if told else "The folder has not changed since."
             )
         body = "".join(f'<p class="panel-note">{line}</p>' for line in lines)
-        found = self._machine.sync_outcome
-        listed = render_lines(found[:_LISTED])
-        if len(found) > _NAMED:
-            listed = (
-                f'<details class="sync-lines"><summary>What it changed: {count(len(found), "file")}</summary>{listed}</details>'
-            )
-        return body + listed
+        return problem + body + (_changes(note) if note else "")
 
     # --- how it looks ------------------------------------------------------------------------------------------------------
 
@@ -166,6 +165,28 @@ class ReportsTab:
             trigger_mode="always_last",
             **PRIVATE,
         )
+
+
+def _synced(note: SyncNote) -> str:
+    found = ", ".join(f"{n:,} {status}" for status, n in note.counts.items()) or "the folder is empty"
+    return f"Last sync {_moment(note.at)}: {found}."
+
+
+def _changes(note: SyncNote) -> str:
+    """What the last sync did that found something to do."""
+    if note.changed_at is None:
+        return ""
+    lines = render_lines([(r.name, r.status != "refused", described(r)) for r in note.changes])
+    if note.changed <= _NAMED and note.changed_at == note.at:
+        return lines
+    when = "" if note.changed_at == note.at else f" on {_moment(note.changed_at)}"
+    more = f", the first {len(note.changes)} of them" if note.changed > len(note.changes) else ""
+    summary = literal(f"What it last changed{when}: {count(note.changed, 'file')}{more}")
+    return f'<details class="sync-lines"><summary>{summary}</summary>{lines}</details>'
+
+
+def _moment(at: datetime) -> str:
+    return f"{format_day(at.date())}, {at:%H:%M} UTC"
 
 
 def _named(names: Sequence[str]) -> str:

@@ -19,16 +19,18 @@ if TYPE_CHECKING:
     from rag.assistant import Assistant
     from rag.web.evaluation import Evaluations
     from rag.web.machine import Machine
+    from rag.web.scorecards import Scorecards
 
 
-def add_routes(app: FastAPI, assistant: Assistant, machine: Machine, evaluations: Evaluations) -> None:
+def add_routes(app: FastAPI, assistant: Assistant, machine: Machine, evaluations: Evaluations, scorecards: Scorecards) -> None:
     """Add them to the application.
 
     Args:
         app: The application.
         assistant: Shows reports and finds events.
         machine: The background work.
-        evaluations: Those under way and finished.
+        evaluations: The one under way.
+        scorecards: Those of the finished ones.
     """
     from fastapi import Query
     from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
@@ -81,13 +83,13 @@ def add_routes(app: FastAPI, assistant: Assistant, machine: Machine, evaluations
 
     def evaluation(name: str, part: bool = False) -> HTMLResponse:
         try:
-            return HTMLResponse(evaluations.part(name) if part else evaluations.page(name))
+            return HTMLResponse(scorecards.part(name) if part else scorecards.page(name))
         except RagError as error:
             return HTMLResponse(f'<p class="panel-note">{literal(str(error))}</p>', status_code=404)
 
     def questions(name: str) -> Response:
         try:
-            return JSONResponse(evaluations.rows(name), headers={"cache-control": "no-store"})
+            return JSONResponse(scorecards.rows(name), headers={"cache-control": "no-store"})
         except RagError as error:
             return PlainTextResponse(str(error), status_code=404)
 

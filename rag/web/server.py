@@ -97,13 +97,15 @@ def build_app(settings: Settings, assistant: Assistant) -> tuple[FastAPI, Machin
     from rag.web.page import HEAD, build_page, theme
     from rag.web.reports_tab import ReportsTab
     from rag.web.routes import add_routes
+    from rag.web.scorecards import Scorecards
     from rag.web.timeline_tab import TimelineTab
     from rag.web.tools import add_mcp, lifespan_of, mcp_server
 
     corpus, examples = Corpus(assistant), Examples(assistant)
     machine = Machine(assistant, corpus, examples)
     judging = Judging(FeedbackLog(settings.home), assistant.show, settings)
-    evaluations = Evaluations(settings, machine.changed)
+    scorecards = Scorecards(settings.home)
+    evaluations = Evaluations(settings, scorecards, machine.changed)
     machine.at_stop(evaluations.stop)
     endpoints = Endpoints(assistant)
     page = build_page(
@@ -112,7 +114,7 @@ def build_app(settings: Settings, assistant: Assistant) -> tuple[FastAPI, Machin
         AskTab(Events(assistant, examples, lambda: machine.stopping), FeedbackForm(judging)),
         ReportsTab(assistant, corpus, machine),
         TimelineTab(assistant),
-        EvaluateTab(evaluations),
+        EvaluateTab(evaluations, scorecards),
         endpoints,
     )
     tools = mcp_server(endpoints, settings.web.concurrency) if settings.web.mcp else None
@@ -123,7 +125,7 @@ def build_app(settings: Settings, assistant: Assistant) -> tuple[FastAPI, Machin
     largest = settings.web.upload_mb * 1_000_000 + 1_000_000
     app.add_middleware(Guard, host=settings.web.host, max_body=largest, head=HEAD, door=door_of(settings.web))
     app.mount("/desk", StaticFiles(directory=STATIC))
-    add_routes(app, assistant, machine, evaluations)
+    add_routes(app, assistant, machine, evaluations, scorecards)
     gr.mount_gradio_app(
         app,
         page,

@@ -13,6 +13,7 @@ from rag.errors import RagError
 from rag.reports.date_text import format_day
 from rag.types import Answer, Entry, Report
 from rag.web.conversation import Exchange, turns
+from rag.web.evidence import Show
 from rag.web.examples import place_name
 
 if TYPE_CHECKING:
@@ -38,12 +39,20 @@ class Suggestions:
 
     Args:
         assistant: Must be able to answer what is suggested.
+        show: A report by id, or None.
         busy: Whether somebody waits for an answer, or the program is closing.
         clock: Seconds, from any origin.
     """
 
-    def __init__(self, assistant: Assistant, busy: Callable[[], bool], clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        assistant: Assistant,
+        show: Show,
+        busy: Callable[[], bool],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._assistant = assistant
+        self._show = show
         self._busy = busy
         self._clock = clock
         self._free = threading.Lock()
@@ -70,7 +79,7 @@ class Suggestions:
         asked = {_plain(e.question) for e in session}
         quoted = {(c.report_id, c.start) for c in answer.citations}
         found: list[str] = []
-        fresh = (q for q in candidates(answer, self._report) if _plain(q) not in asked)
+        fresh = (q for q in candidates(answer, self._show) if _plain(q) not in asked)
         for question in islice(fresh, _TRIED):
             if len(found) == SHOWN or self._clock() >= until or self._busy():
                 break
@@ -85,18 +94,12 @@ class Suggestions:
                 quoted |= told
         return found
 
-    def _report(self, report_id: str) -> Report | None:
-        try:
-            return self._assistant.show(report_id)
-        except RagError:
-            return None
-
 
 def _plain(question: str) -> str:
     return question.casefold().strip(" ?")
 
 
-def candidates(answer: Answer, show: Callable[[str], Report | None]) -> Iterator[str]:
+def candidates(answer: Answer, show: Show) -> Iterator[str]:
     """Questions about what stands beside an answer.
 
     Args:

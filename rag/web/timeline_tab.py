@@ -10,7 +10,7 @@ from rag.types import Filters
 from rag.web.chat import FAILED
 from rag.web.filters import read_filters
 from rag.web.layout import PLAIN, PRIVATE, Desk
-from rag.web.markup import literal
+from rag.web.markup import alert
 from rag.web.timeline_view import render_timeline
 
 if TYPE_CHECKING:
@@ -43,10 +43,10 @@ class TimelineTab:
             filters: Filters = read_filters(*fields)
             return render_timeline(self._assistant.timeline(about or "", filters=filters), csv_query(about or "", filters))
         except RagError as error:
-            return f'<p class="filter-error" role="alert">{literal(str(error))}</p>'
+            return alert(str(error))
         except Exception:
             logger.exception("the timeline could not be made")
-            return f'<p class="filter-error" role="alert">{literal(FAILED)}</p>'
+            return alert(FAILED)
 
     def build(self) -> None:
         """Lay the tab out."""

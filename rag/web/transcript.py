@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import date
 from itertools import pairwise
 from typing import Any
 
-from rag.errors import RagError, UsageError
+from rag.errors import UsageError
 from rag.library.feedback import filters_of, filters_row
 from rag.reports.date_text import format_day
-from rag.types import Answer, Citation, Correction, Passage, Question, Report, RetrievedPassage, Span, Verdict
+from rag.types import Answer, Citation, Correction, Passage, Question, RetrievedPassage, Span, Verdict
 from rag.web.conversation import KEPT, Exchange
+from rag.web.evidence import Show
 from rag.web.filters import in_words
 from rag.web.markup import confidence_words
 
@@ -28,8 +29,6 @@ MAX_CHARACTERS = 4_000_000
 _ACTIVE = re.compile(r"[\\`*_\[\]<>&~|$#]")
 _LINE_START = re.compile(r"^(\s*)([-+=]|\d+[.)])", re.MULTILINE)
 _KEY = re.compile(r"[0-9a-f]{32}")
-
-Show = Callable[[str], Report]
 
 
 def record(exchange: Exchange) -> str:
@@ -67,7 +66,7 @@ def restore(text: str, show: Show) -> tuple[Exchange, ...]:
 
     Args:
         text: JSON object whose "records" are a list of them, oldest first.
-        show: A report by id.
+        show: A report by id, or None.
 
     Returns:
         Exchanges; those passages that the library no longer holds are left out of them.
@@ -148,12 +147,9 @@ def _passage(item: Sequence[Any], rank: int, show: Show) -> RetrievedPassage | N
 
     report_id, start, end, score = item
     report_id, start, end, score = str(report_id), int(start), int(end), float(score)
-    try:
-        report = show(report_id)
-    except RagError:
-        return None
-    entry = next((e for e in report.entries if e.start <= start < end <= e.end), None)
-    if entry is None or report.id != report_id:
+    report = show(report_id)
+    entry = next((e for e in report.entries if e.start <= start < end <= e.end), None) if report else None
+    if report is None or entry is None:
         return None
     text = report.text[start:end]
     passage = Passage(

@@ -2,14 +2,14 @@
 "use strict";
 
 (() => {
-  const { byId, button, setField, dialog, element, onClick, onChange, lookSoon } = window.desk;
+  const { byId, button, setField, dialog, element, svg, onClick, onChange, lookSoon } = window.desk;
 
   // Gradio takes a new value over in its next update; what is pressed before that sees the old one.
   const SETTLE_MS = 50;
 
   // A question with two answers; `act` runs inside the click, as file pickers want it.
-  function confirm(pressed, id, label, text, yes, danger, act) {
-    const box = dialog(id, label, pressed);
+  function confirm(pressed, label, text, yes, danger, act) {
+    const box = dialog("confirm-dialog", label, pressed);
     const acts = element("div", "confirm-acts");
     const keep = element("button", "close", "Keep");
     const go = element("button", danger ? "danger" : "go", yes);
@@ -29,7 +29,7 @@
 
   onClick("button.remove", (pressed) => {
     const text = `Remove “${titleOf(pressed)}”? It stops answering at once. A copy in the corpus folder is deleted too.`;
-    confirm(pressed, "confirm-dialog", "Remove a report", text, "Remove", true, () => {
+    confirm(pressed, "Remove a report", text, "Remove", true, () => {
       setField("removing", pressed.id.replace(/^remove-/, ""));
       setTimeout(() => button("remove").click(), SETTLE_MS);
     });
@@ -37,7 +37,7 @@
 
   onClick("button.replace", (pressed) => {
     const text = `Replace “${titleOf(pressed)}” with another file? The new one takes its name; the earlier version answers until it is ready.`;
-    confirm(pressed, "confirm-dialog", "Replace a report", text, "Choose a file", false, () => {
+    confirm(pressed, "Replace a report", text, "Choose a file", false, () => {
       setField("replacing", pressed.id.replace(/^replace-/, ""));
       byId("replacement").querySelector("input[type=file]").click();
     });
@@ -58,19 +58,10 @@
 
   // --- coverage: a row for each country, a cell for each span of months, the stronger its colour the more entries ---
 
-  const SVG = "http://www.w3.org/2000/svg";
   const ROW = 18;
 
-  function svg(tag, attributes, ...children) {
-    const made = document.createElementNS(SVG, tag);
-    for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-    made.append(...children);
-    return made;
-  }
-
-  const MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
   const serial = (month) => Math.floor(month / 100) * 12 + (month % 100) - 1;
-  const named = (at) => `${MONTHS[at % 12]} ${Math.floor(at / 12)}`;
+  const named = (at) => new Date(Date.UTC(Math.floor(at / 12), at % 12)).toLocaleDateString("en-US", { timeZone: "UTC", month: "long", year: "numeric" });
 
   function drawCoverage(place, countries) {
     const style = getComputedStyle(place);

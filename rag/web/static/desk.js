@@ -42,24 +42,44 @@
     return made;
   }
 
+  function svg(tag, attributes, ...children) {
+    const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
+    for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+    made.append(...children);
+    return made;
+  }
+
+  // The bar at the top of a dialog: something to say, and the way out.
+  function bar(box, first) {
+    const made = element("div", "dialog-bar");
+    const close = element("button", "close", "Close");
+    close.type = "button";
+    close.addEventListener("click", () => box.close());
+    made.append(first, close);
+    return made;
+  }
+
+  // A link that opens somewhere else than in this page.
+  function apart(label, address) {
+    const made = element("a", "plain-link", label);
+    made.href = address;
+    made.target = "_blank";
+    made.rel = "noopener noreferrer";
+    return made;
+  }
+
+  // As rag/web/markup.py has it.
+  const reportAddress = (report, start, end) => `report/${encodeURIComponent(report)}?start=${start}&end=${end}#quote`;
+
   async function openReport(link) {
     const address = new URL(link.getAttribute("href"), document.baseURI);
     const whole = address.href;
     address.searchParams.set("part", "true");
     const box = dialog("report-dialog", "Report", link);
-    const bar = element("div", "dialog-bar");
-    const apart = element("a", "plain-link", "Open in a tab");
-    apart.href = whole;
-    apart.target = "_blank";
-    apart.rel = "noopener noreferrer";
-    const close = element("button", "close", "Close");
-    close.type = "button";
-    close.addEventListener("click", () => box.close());
-    bar.append(apart, close);
     const body = element("div", "dialog-body");
     body.tabIndex = 0;
     body.textContent = "Opening …";
-    box.replaceChildren(bar, body);
+    box.replaceChildren(bar(box, apart("Open in a tab", whole)), body);
     if (!box.open) box.showModal();
     try {
       const response = await fetch(address);
@@ -154,7 +174,7 @@
     }
   });
 
-  window.desk = { byId, field, button, setField, dialog, element, onClick, onChange, onStatus, lookSoon };
+  window.desk = { byId, field, button, setField, dialog, bar, apart, element, svg, reportAddress, onClick, onChange, onStatus, lookSoon };
 
   document.addEventListener("DOMContentLoaded", () => {
     new MutationObserver(() => changes.forEach((handler) => handler())).observe(document.body, { childList: true, subtree: true });

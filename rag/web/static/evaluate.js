@@ -2,7 +2,7 @@
 "use strict";
 
 (() => {
-  const { byId, element, dialog, onClick, onChange, onStatus, lookSoon } = window.desk;
+  const { byId, element, dialog, bar, apart, reportAddress, onClick, onChange, onStatus, lookSoon } = window.desk;
 
   onClick("#eval-start", lookSoon);
   onClick("#eval-cancel", lookSoon);
@@ -38,6 +38,8 @@
   });
 
   // --- the scorecard and its questions ---
+
+  const LISTED = 1000; // rows; more would take seconds to draw
 
   const outcomeOf = (row) => {
     if (row.abstained) return row.answerable ? "refused" : "rightly declined";
@@ -77,9 +79,10 @@
           (kind.value === kinds[0] || row.kind === kind.value) &&
           (outcome.value === outcomes[0] || (outcome.value === "changed" ? changed(row) : outcomeOf(row) === outcome.value)),
       );
-      note.textContent = `${wanted.length} of ${rows.length} questions`;
+      const cut = wanted.length > LISTED ? `; the first ${LISTED} are listed, choose a kind or an outcome to see others` : "";
+      note.textContent = `${wanted.length} of ${rows.length} questions${cut}`;
       body.replaceChildren(
-        ...wanted.slice(0, 1000).map((row) => {
+        ...wanted.slice(0, LISTED).map((row) => {
           const line = document.createElement("tr");
           const open = element("button", "eval-question", row.question);
           open.type = "button";
@@ -114,12 +117,6 @@
   // Expected and given answer side by side, with the earlier run's where there is one.
   function side(opener, row, before) {
     const box = dialog("question-dialog", "Question", opener);
-    const bar = element("div", "dialog-bar");
-    bar.append(element("span", "soft", `${row.id} · ${row.kind} · ${outcomeOf(row)}`));
-    const close = element("button", "close", "Close");
-    close.type = "button";
-    close.addEventListener("click", () => box.close());
-    bar.append(close);
     const body = element("div", "dialog-body");
     body.tabIndex = 0;
     const columns = element("div", "eval-side");
@@ -135,7 +132,7 @@
       for (const citation of one.citations ?? []) {
         const quote = element("blockquote", "eval-quote", citation.quote);
         const from = element("a", "open-report", citation.report);
-        from.href = `report/${encodeURIComponent(citation.report)}?start=${citation.start}&end=${citation.end}#quote`;
+        from.href = reportAddress(citation.report, citation.start, citation.end);
         parts.push(quote, from);
       }
       return parts;
@@ -146,7 +143,7 @@
     );
     if (before) columns.append(column("Given earlier", ...answer(before)));
     body.append(element("p", "asked", row.question), columns);
-    box.replaceChildren(bar, body);
+    box.replaceChildren(bar(box, element("span", "soft", `${row.id} · ${row.kind} · ${outcomeOf(row)}`)), body);
     box.showModal();
     body.focus({ preventScroll: true });
   }
@@ -170,10 +167,6 @@
         earlier && earlier !== name ? rowsOf(earlier) : [],
       ]);
       if (showing !== key) return;
-      const apart = element("a", "plain-link", "Open the scorecard in a tab");
-      apart.href = address;
-      apart.target = "_blank";
-      apart.rel = "noopener noreferrer";
       const part = element("div", "scorecard-part");
       part.innerHTML = page; // made by the evaluation, every text escaped
       for (const region of part.querySelectorAll(".scroll")) {
@@ -181,7 +174,7 @@
         region.setAttribute("aria-label", "Table");
       }
       for (const figure of part.querySelectorAll("figure")) figure.tabIndex = 0; // it scrolls sideways on narrow screens
-      card.replaceChildren(apart, part, questions(rows, before));
+      card.replaceChildren(apart("Open the scorecard in a tab", address), part, questions(rows, before));
     } catch (error) {
       card.textContent = `The scorecard cannot be opened: ${error.message}.`;
     }

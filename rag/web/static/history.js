@@ -3,7 +3,7 @@
 "use strict";
 
 (() => {
-  const { byId, setField, dialog, element, onClick, onChange } = window.desk;
+  const { byId, setField, dialog, bar, element, onClick, onChange } = window.desk;
 
   const STORE = "ask-the-reports.conversations";
   const THREAD = "ask-the-reports.thread";
@@ -224,17 +224,13 @@
   }
 
   function list(box) {
-    const bar = element("div", "dialog-bar");
-    const close = element("button", "close", "Close");
-    close.addEventListener("click", () => box.close());
-    bar.append(element("h2", "", "Conversations"), close);
     const conversations = stored();
     const rows = element("ul", "history-list");
     rows.append(...conversations.map((c) => row(box, c)));
     const note = conversations.length
       ? "Kept in this browser only."
       : "Nothing yet. Conversations are kept here, in this browser only, as you ask.";
-    box.replaceChildren(bar, rows, element("p", "history-note", note));
+    box.replaceChildren(bar(box, element("h2", "", "Conversations")), rows, element("p", "history-note", note));
     rows.querySelectorAll(".history-open").forEach((b, i) => (b.dataset.thread = conversations[i].thread));
   }
 

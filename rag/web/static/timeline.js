@@ -2,8 +2,7 @@
 "use strict";
 
 (() => {
-  const { element, onChange, onClick } = window.desk;
-  const SVG = "http://www.w3.org/2000/svg";
+  const { element, svg, reportAddress, onChange, onClick } = window.desk;
   const HEIGHT = 190;
   const BASE = 158; // the axis; dots stand on it
   const SIDE = 14;
@@ -29,13 +28,6 @@
   }
 
   const counted = (n) => (n === 1 ? "1 event" : `${n.toLocaleString(LOCALE)} events`);
-
-  function svg(tag, attributes, ...children) {
-    const made = document.createElementNS(SVG, tag);
-    for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-    made.append(...children);
-    return made;
-  }
 
   // --- units of time: the start of the one a day lies in, the start of the next, its name ---
 
@@ -187,13 +179,12 @@
 
     dot(event, at, height) {
       const [report, start, end] = event.told[0];
-      const address = `report/${encodeURIComponent(report)}?start=${start}&end=${end}#quote`;
       const place = event.where ? `, ${event.where}` : "";
       const said = `${period(event.from, event.to)}${place}: ${event.text}`;
       const css = event.told.length > 1 ? "dot open-report many" : "dot open-report";
       return svg(
         "a",
-        { class: css, href: address, "aria-label": said.slice(0, 300) },
+        { class: css, href: reportAddress(report, start, end), "aria-label": said.slice(0, 300) },
         svg("title", {}, said),
         svg("circle", { cx: at, cy: height, r: event.told.length > 1 ? 5 : 4 }),
       );
@@ -276,7 +267,7 @@
         for (const [report, start, end, title, day] of event.told) {
           const item = document.createElement("li");
           const link = element("a", "open-report", this.titles[title]);
-          link.href = `report/${encodeURIComponent(report)}?start=${start}&end=${end}#quote`;
+          link.href = reportAddress(report, start, end);
           item.append(link, " ", element("span", "meta", day ? inFull(dayOf(day)) : "undated"));
           told.append(item);
         }

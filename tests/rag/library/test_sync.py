@@ -44,6 +44,36 @@ def test_the_library_becomes_equal_to_the_folder(library: Library, folder: Path)
     assert_consistent(library)
 
 
+def test_what_the_last_sync_changed_is_remembered_by_the_next_process(library: Library, folder: Path) -> None:
+    assert library.last_sync() is None
+    (folder / "broken.pdf").write_bytes(b"%PDF-1.7 and then nothing")
+    library.sync(folder)
+    (folder / "niger.txt").unlink()
+    library.sync(folder)
+    library.sync(folder)
+    with Library(library.settings) as other:
+        note = other.last_sync()
+    assert note is not None
+    assert note.counts == {"unchanged": 2, "refused": 1}
+    assert [(r.name, r.status) for r in note.changes] == [("broken.pdf", "refused"), ("niger.txt", "removed")]
+    assert note.changed == 2
+    assert note.changed_at is not None
+    assert note.changed_at <= note.at
+
+
+def test_sync_of_another_folder_is_no_sync_of_the_corpus(library: Library, folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    library.sync(tmp_path / "other")
+    assert library.last_sync() is None
+
+
+def test_file_added_by_itself_keeps_the_name_a_sync_gives_it(library: Library, folder: Path) -> None:
+    library.sync(folder)
+    chad = folder / "north" / "chad.txt"
+    chad.write_text(report_text("Chad", "May", "Rain fell."), encoding="utf-8")
+    assert [(r.name, r.status) for r in library.add([chad], root=folder)] == [("north/chad.txt", "replaced")]
+
+
 def test_the_corpus_of_the_settings_is_the_default(library: Library, folder: Path) -> None:
     assert len(library.sync()) == 3
     assert folder == library.settings.corpus

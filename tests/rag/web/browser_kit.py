@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import re
 import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 ROOT = Path(__file__).resolve().parents[3]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or "/usr/bin/chromium"
@@ -60,6 +66,17 @@ PAYLOADS = [
     "&lt;script&gt;document.title='run'&lt;/script&gt; &#60;img src=x onerror=document.title='run'&#62;",
     "<body onload=\"document.title='run'\"><input autofocus onfocus=\"document.title='run'\">",
     "<object data=https://evil.example/o></object><embed src=https://evil.example/p>",
+    "<marquee onstart=\"document.title='run'\">x</marquee><isindex action=https://evil.example/ type=submit>",
+    "<a href=\"data:text/html,<script>parent.document.title='run'</script>\" target=_self>press</a>",
+    "<svg><script href=https://evil.example/q.js></script><use href=https://evil.example/r.svg#x></use></svg>",
+    "<svg><animate onbegin=\"document.title='run'\" attributeName=x dur=1s></svg>",
+    "<noscript><p title=\"</noscript><img src=x onerror=document.title='run'>\"></noscript>",
+    "<template><img src=x onerror=\"document.title='run'\"></template><slot onslotchange=\"document.title='run'\"></slot>",
+    "<button formaction=https://evil.example/s form=x>Go</button><form id=x></form><dialog open>x</dialog>",
+    '<div style="position:fixed;inset:0;background:url(https://evil.example/t.png)">x</div>',
+    "</main></body><img src=https://evil.example/u.png onerror=\"document.title='run'\"><main>",
+    "\\u003cimg src=x onerror=document.title='run'\\u003e \\x3cscript\\x3edocument.title='run'\\x3c/script\\x3e",
+    "<plaintext><xmp><script>document.title='run'</script>",
 ]
 PAYLOADS += [
     f"<{tag} {event}=\"document.title='run'\">x</{tag}>"
@@ -104,6 +121,72 @@ class Server:
     home: Path
 
 
+@contextmanager
+def page_process(folder: Path, **settings: str) -> Iterator[str]:
+    """A page in a process of its own.
+
+    Args:
+        folder: Where it runs; its log goes to ``server.log`` there, and at the end must hold no traceback.
+        **settings: Of the environment, without the "RAG_" before their names.
+
+    Yields:
+        Its address, with a slash at the end.
+    """
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("RAG_", "GRADIO_"))}
+    environment |= {"RAG_HOME": str(folder / "home"), "RAG_CORPUS": str(folder / "corpus"), "RAG_WEB_PORT": "0"}
+    environment |= {f"RAG_{name}": value for name, value in settings.items()}
+    log = folder / "server.log"
+    with log.open("w") as errors:
+        process = subprocess.Popen(
+            [sys.executable, str(ROOT / "app.py")], cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True
+        )
+        try:
+            assert process.stdout is not None
+            line = process.stdout.readline()
+            match = re.search(r"http://127\.0\.0\.1:\d+", line)
+            assert match, f"no address in {line!r}; {log.read_text()}"
+            yield match.group() + "/"
+        finally:
+            process.terminate()
+            process.communicate(timeout=30)
+    assert "Traceback" not in log.read_text(), log.read_text()
+
+
+@dataclass
+class View:
+    """Opens the page at a width and in a scheme, and looks for what keeps people out."""
+
+    server: Server
+    browser: Browser
+    watch: Watch
+    contexts: list[BrowserContext] = field(default_factory=list)
+
+    def open(self, width: int, scheme: str) -> Page:
+        # Axe is a script of its own, which the page's policy would keep out.
+        context = self.browser.new_context(
+            viewport={"width": width, "height": 844}, color_scheme="dark" if scheme == "dark" else "light", bypass_csp=True
+        )
+        context.set_default_timeout(30_000)
+        self.contexts.append(context)
+        page = context.new_page()
+        self.watch.attach(page)
+        page.goto(self.server.url)
+        expect(page.locator("#machine")).to_have_class(re.compile("ready"), timeout=120_000)
+        expect(page.locator("#coverage .coverage")).to_be_visible()
+        return page
+
+    @staticmethod
+    def findings(page: Page) -> set[tuple[str, str]]:
+        """Serious findings of axe, rule and element, and whether the page scrolls sideways."""
+        from axe_playwright_python.sync_playwright import Axe
+
+        violations = Axe().run(page).response["violations"]
+        found = {(f["id"], n["html"][:160]) for f in violations if f["impact"] in ("serious", "critical") for n in f["nodes"]}
+        if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+            found.add(("scrolls sideways", page.url))
+        return found
+
+
 def ask(page: Page, question: str) -> None:
     replies = page.locator("#chat .reply:not(.waiting)")
     before = replies.count()
@@ -111,3 +194,11 @@ def ask(page: Page, question: str) -> None:
     page.keyboard.press("Enter")
     expect(replies).to_have_count(before + 1)
     expect(page.locator("#chat .reply .foot, #chat .reply.error")).to_have_count(before + 1)
+
+
+def evaluate(page: Page, file: Path) -> None:
+    page.get_by_role("tab", name="Evaluate").click()
+    page.get_by_label("My own file").check()
+    page.locator("#eval-file input[type=file]").set_input_files(file)
+    expect(page.locator("#eval-file")).to_contain_text(file.name[:12])
+    page.locator("#eval-start").click()

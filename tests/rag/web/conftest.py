@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browser_kit import CHROMIUM, PAYLOADS, REPORT, ROOT, SECOND, SWITCHES, Server, Watch
+from browser_kit import CHROMIUM, PAYLOADS, REPORT, SECOND, SWITCHES, Server, View, Watch, page_process
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from web_doubles import ScriptedAssistant
 
@@ -42,24 +39,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         f"June 2, 2018: In the south (<b onmouseover=alert(1)>Sikasso</b>) zebu traders were robbed. {hostile}\n",
         encoding="utf-8",
     )
-    home = folder / "home"
-    environment = {k: v for k, v in os.environ.items() if not k.startswith(("RAG_", "GRADIO_"))}
-    environment |= {"RAG_HOME": str(home), "RAG_CORPUS": str(corpus), "RAG_WEB_PORT": "0", "RAG_WEB_UPLOAD_FILES": "4"}
-    log = folder / "server.log"
-    with log.open("w") as errors:
-        process = subprocess.Popen(
-            [sys.executable, str(ROOT / "app.py")], cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True
-        )
-        try:
-            assert process.stdout is not None
-            line = process.stdout.readline()
-            match = re.search(r"http://127\.0\.0\.1:\d+", line)
-            assert match, f"no address in {line!r}; {log.read_text()}"
-            yield Server(match.group() + "/", corpus, home)
-        finally:
-            process.terminate()
-            process.communicate(timeout=30)
-    assert "Traceback" not in log.read_text(), log.read_text()
+    with page_process(folder, WEB_UPLOAD_FILES="4") as url:
+        yield Server(url, corpus, folder / "home")
 
 
 @pytest.fixture(scope="module")
@@ -93,3 +74,12 @@ def page(server: Server, browser: Browser, watch: Watch) -> Iterator[Page]:
     assert watch.outside == []
     assert watch.errors == []
     assert watch.dialogs == []
+
+
+@pytest.fixture
+def view(server: Server, browser: Browser, watch: Watch) -> Iterator[View]:
+    view = View(server, browser, watch)
+    yield view
+    for context in view.contexts:
+        context.close()
+    assert watch.outside == []

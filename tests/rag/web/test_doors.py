@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 import pytest
+from browser_kit import page_process
 
 from eval.bench.load import run_load
 
 pytestmark = pytest.mark.integration
 
-ROOT = Path(__file__).resolve().parents[3]
+
 PASSWORD = "correct horse battery staple"
 COUNTS = ("seven", "nine", "eleven", "twelve", "thirty")
 REPORTS = {
@@ -44,33 +41,14 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     for name, text in REPORTS.items():
         (folder / "corpus" / name).write_text(text, encoding="utf-8")
     (folder / "password").write_text(PASSWORD + "\n")
-    environment = {k: v for k, v in os.environ.items() if not k.startswith(("RAG_", "GRADIO_"))}
-    environment |= {
-        "RAG_HOME": str(folder / "home"),
-        "RAG_CORPUS": str(folder / "corpus"),
-        "RAG_WEB_PORT": "0",
-        "RAG_WEB_USER": "ana",
-        "RAG_WEB_PASSWORD_FILE": str(folder / "password"),
-        "RAG_WEB_MCP": "true",
-    }
-    log = folder / "server.log"
-    with log.open("w") as errors:
-        process = subprocess.Popen(
-            [sys.executable, str(ROOT / "app.py")], cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True
-        )
-        try:
-            assert process.stdout is not None
-            match = re.search(r"http://127\.0\.0\.1:\d+", process.stdout.readline())
-            assert match, log.read_text()
-            ready = httpx.Client(base_url=match.group(), auth=("ana", PASSWORD), timeout=120)
-            while ready.get("/desk-status").json()["state"] != "ready":
-                pass  # each request takes its time; the test's own time limit ends a server that never gets ready
-            ready.close()
-            yield Server(match.group(), log)
-        finally:
-            process.terminate()
-            process.communicate(timeout=30)
-    assert "Traceback" not in log.read_text(), log.read_text()
+    settings = {"WEB_USER": "ana", "WEB_PASSWORD_FILE": str(folder / "password"), "WEB_MCP": "true"}
+    with page_process(folder, **settings) as url:
+        address = url.rstrip("/")
+        ready = httpx.Client(base_url=address, auth=("ana", PASSWORD), timeout=120)
+        while ready.get("/desk-status").json()["state"] != "ready":
+            pass  # each request takes its time; the test's own time limit ends a server that never gets ready
+        ready.close()
+        yield Server(address, folder / "server.log")
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,8 @@ import pytest
 from rag.errors import UsageError
 from rag.settings import Settings
 from rag.web.evaluate_tab import EvaluateTab
-from rag.web.evaluation import KEPT, Evaluations, Wish
+from rag.web.evaluation import Evaluations, Wish
+from rag.web.scorecards import KEPT, Scorecards
 
 ROW = {"id": "q1", "question": "who?", "kind": "who", "expected": "two men", "short_answer": "two men", "correct": True}
 CARD = {
@@ -52,43 +53,48 @@ def ended() -> list[int]:
 
 
 @pytest.fixture
-def evaluations(settings: Settings, ended: list[int]) -> Scripted:
-    return Scripted(settings.changed({"search.top_k": 7, "web.port": 1}), lambda: ended.append(1))
+def scorecards(settings: Settings) -> Scorecards:
+    return Scorecards(settings.home)
 
 
-def test_finished_run_is_kept_and_shown(evaluations: Scripted, ended: list[int]) -> None:
+@pytest.fixture
+def evaluations(settings: Settings, scorecards: Scorecards, ended: list[int]) -> Scripted:
+    return Scripted(settings.changed({"search.top_k": 7, "web.port": 1}), scorecards, lambda: ended.append(1))
+
+
+def test_finished_run_is_kept_and_shown(evaluations: Scripted, ended: list[int], scorecards: Scorecards) -> None:
     name = evaluations.start(Wish("dev", limit=5))
     evaluations.wait(60)
     assert evaluations.status() == {"running": False, "line": "Done.", "share": 0.0, "problems": []}
-    assert evaluations.runs() == [("2026-01-02 03:04 UTC, dev, 2 questions, 50.0 % right", name)]
-    assert evaluations.part(name) == "<h1>dev</h1>"
-    assert evaluations.rows(name) == [ROW]
+    assert scorecards.runs() == [("2026-01-02 03:04 UTC, dev, 2 questions, 50.0 % right", name)]
+    assert scorecards.part(name) == "<h1>dev</h1>"
+    assert scorecards.rows(name) == [ROW]
     assert ended == [1]
     again = evaluations.start(Wish("all", compare=name))
     evaluations.wait(60)
-    assert {label for _, label in evaluations.runs()} == {name, again}
-    assert evaluations.given[-5:] == ["all", "--compare", str(evaluations._folder / f"{name}.json"), "--set", "search.top_k=7"]
+    assert {label for _, label in scorecards.runs()} == {name, again}
+    assert evaluations.given[-5:] == ["all", "--compare", str(scorecards.folder / f"{name}.json"), "--set", "search.top_k=7"]
 
 
-def test_settings_of_the_page_and_its_folder_do_not_go_along(evaluations: Scripted) -> None:
+def test_settings_of_the_page_and_its_folder_do_not_go_along(evaluations: Scripted, scorecards: Scorecards) -> None:
     evaluations.start(Wish("dev"))
     evaluations.wait(60)
     text = " ".join(evaluations.given)
     assert "web." not in text
-    assert f"--home {evaluations._folder / 'library'}" in text
+    assert f"--home {scorecards.folder / 'library'}" in text
     assert f"--corpus {evaluations._settings.corpus.absolute()}" in text
 
 
-def test_mistakes_in_a_file_are_told_without_its_folder(evaluations: Scripted) -> None:
+def test_mistakes_in_a_file_are_told_without_its_folder(evaluations: Scripted, scorecards: Scorecards) -> None:
     evaluations.program = FAILS
     evaluations.start(Wish("/srv/up/q.jsonl"))
     evaluations.wait(60)
     assert evaluations.status()["line"] == "It failed:"
     assert evaluations.status()["problems"] == ["q.jsonl:3: no question"]
-    assert evaluations.runs() == []
+    assert scorecards.runs() == []
 
 
-def test_run_is_cancelled_and_leaves_nothing(evaluations: Scripted, ended: list[int]) -> None:
+def test_run_is_cancelled_and_leaves_nothing(evaluations: Scripted, ended: list[int], scorecards: Scorecards) -> None:
     evaluations.program = HANGS
     evaluations.start(Wish("dev"))
     with pytest.raises(UsageError, match="under way"):
@@ -97,13 +103,13 @@ def test_run_is_cancelled_and_leaves_nothing(evaluations: Scripted, ended: list[
     evaluations.wait(60)
     assert evaluations.status()["line"] == "Cancelled."
     assert not evaluations.cancel()
-    assert evaluations.runs() == []
+    assert scorecards.runs() == []
     assert ended == [1]
 
 
 @pytest.mark.parametrize("name", ["", "../catalog", "20260102T030405000Z-x/../../y", "20260102T030405000Z-none", "x" * 400])
-def test_names_lead_nowhere_else(evaluations: Scripted, name: str) -> None:
-    for read in (evaluations.page, evaluations.part, evaluations.rows):
+def test_names_lead_nowhere_else(evaluations: Scripted, name: str, scorecards: Scorecards) -> None:
+    for read in (scorecards.page, scorecards.part, scorecards.rows):
         with pytest.raises(UsageError):
             read(name)
     if name:
@@ -111,41 +117,44 @@ def test_names_lead_nowhere_else(evaluations: Scripted, name: str) -> None:
             evaluations.start(Wish("dev", compare=name))
 
 
-def test_oldest_runs_make_room(evaluations: Scripted, settings: Settings) -> None:
-    folder = settings.home.absolute() / "evaluations"
+def test_oldest_runs_make_room(evaluations: Scripted, settings: Settings, scorecards: Scorecards) -> None:
+    folder = scorecards.folder
     folder.mkdir(parents=True)
     for n in range(KEPT):
         for ending, text in ((".note", json.dumps({"title": "x", "made": "2020", "n": 1, "right": ""})), (".json", "{}")):
             (folder / f"20200101T0000{n:02d}000Z-dev{ending}").write_text(text)
     name = evaluations.start(Wish("dev"))
     evaluations.wait(60)
-    names = [found for _, found in evaluations.runs()]
+    names = [found for _, found in scorecards.runs()]
     assert len(names) == KEPT
     assert names[0] == name
     assert not (folder / "20200101T000000000Z-dev.json").exists()
 
 
-def test_tab_follows_the_newest_run_and_keeps_an_older_choice(evaluations: Scripted) -> None:
-    tab = EvaluateTab(evaluations)
-    tab._run = tab._compare = tab._view = object()
+def test_each_visitor_s_tab_follows_the_newest_run_and_keeps_an_older_choice(
+    evaluations: Scripted, scorecards: Scorecards
+) -> None:
+    tab = EvaluateTab(evaluations, scorecards)
+    tab._run = tab._compare = tab._view = tab._newest = object()
     read = tab.follower().read
-    assert "No evaluation" in html.unescape(read((), None, "")[2])
+    assert "No evaluation" in html.unescape(read((), None, "", "")[2])
     assert tab.start("dev", None, 0, False, "") == ""
     evaluations.wait(60)
-    first = read((), None, "")[0]["value"]
-    assert first == evaluations.runs()[0][1]
+    first = scorecards.runs()[0][1]
     assert tab.start("all", None, 0, False, "") == ""
     evaluations.wait(60)
-    second = read((), first, "")[0]["value"]
-    assert second != first
-    update = read((), first, first)
-    assert update[0]["value"] == first
-    assert update[1]["value"] == first
+    second = scorecards.runs()[0][1]
+    # Two visitors whose pages showed the newest go on to the newer one, one after the other.
+    for _ in range(2):
+        run, _, _, newest = read((), first, "", first)
+        assert (run["value"], newest) == (second, second)
+    run, compare, _, _ = read((), first, first, second)
+    assert (run["value"], compare["value"]) == (first, first)
 
 
 @pytest.mark.parametrize(("questions", "told"), [("own", "choose a file"), ("<b>", "choose which")])
-def test_incomplete_wish_is_told(evaluations: Scripted, questions: str, told: str) -> None:
-    markup: Any = EvaluateTab(evaluations).start(questions, None, None, False, None)
+def test_incomplete_wish_is_told(evaluations: Scripted, questions: str, told: str, scorecards: Scorecards) -> None:
+    markup: Any = EvaluateTab(evaluations, scorecards).start(questions, None, None, False, None)
     assert told in markup
     assert 'role="alert"' in markup
 

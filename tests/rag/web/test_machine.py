@@ -27,10 +27,8 @@ def test_corpus_is_read_in_and_what_changed_is_kept_for_the_page(assistant: Scri
     machine.start(sync=True)
     machine.wait(timeout_s=30)
     assert assistant.warmed.is_set()
-    assert machine.sync_outcome == [
-        ("bad.txt", False, "bad.txt: is binary"),
-        ("mali.txt", True, "mali.txt: added (2 entries, 3 passages)"),
-    ]
+    assert assistant.synced is not None
+    assert [(r.name, r.status) for r in assistant.synced.changes] == [("bad.txt", "refused"), ("mali.txt", "added")]
     status = machine.status()
     assert status["line"] == "1 report, 3 passages · ready"
     assert (status["busy"], status["state"]) == (False, "ready")

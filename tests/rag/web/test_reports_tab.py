@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import html
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from web_doubles import ScriptedAssistant, make_report
 
 from rag.errors import UsageError
+from rag.library.results import ImportResult
+from rag.library.sync_note import SyncNote
 from rag.web.corpus import Corpus
 from rag.web.examples import Examples
 from rag.web.machine import Machine
@@ -69,4 +72,29 @@ def test_failed_sync_is_told(
     tab.sync()
     machine.wait(20)
     assert "the disk is full" in html.unescape(tab.folder())
+    assert machine.status()["state"] == "failed"
+    monkeypatch.undo()
+    tab.sync()
+    machine.wait(20)
     assert machine.status()["state"] == "ready"
+    assert "the disk is full" not in html.unescape(tab.folder())
+
+
+def test_what_was_last_changed_outlives_a_sync_that_finds_nothing_to_do(
+    tab: ReportsTab, assistant: ScriptedAssistant, machine: Machine
+) -> None:
+    assistant.settings.corpus.mkdir()
+    first, later = datetime(2026, 1, 2, 3, 4, tzinfo=UTC), datetime(2026, 1, 3, 3, 4, tzinfo=UTC)
+    assistant.synced = SyncNote(later, {"unchanged": 2}, first, 1, (ImportResult("chad.txt", "removed"),))
+    folder = html.unescape(tab.folder())
+    assert "Last sync January 3, 2026, 03:04 UTC: 2 unchanged." in folder
+    assert "What it last changed on January 2, 2026, 03:04 UTC: 1 file" in folder
+    assert "chad.txt: removed" in folder
+    assistant.synced = SyncNote(
+        later, {"refused": 300}, later, 300, tuple(ImportResult(f"{n}", "refused", "no") for n in range(200))
+    )
+    assert "300 files, the first 200 of them" in html.unescape(tab.folder())
+
+
+def test_missing_folder_is_told(tab: ReportsTab) -> None:
+    assert "does not exist yet" in tab.folder()

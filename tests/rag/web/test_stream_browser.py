@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browser_kit import REPORT, ROOT, Watch
+from browser_kit import REPORT, Watch, page_process
 from loopback import Loopback, loopback
 from playwright.sync_api import Browser, expect
 
@@ -36,19 +33,8 @@ def written(tmp_path: Path, model: Loopback) -> Iterator[str]:
     corpus = tmp_path / "corpus"
     corpus.mkdir()
     (corpus / "mali-2018-04-09.txt").write_text(REPORT, encoding="utf-8")
-    environment = {k: v for k, v in os.environ.items() if not k.startswith(("RAG_", "GRADIO_"))}
-    environment |= {"RAG_HOME": str(tmp_path / "home"), "RAG_CORPUS": str(corpus), "RAG_WEB_PORT": "0"}
-    environment |= {"RAG_LLM": "openai-like/m", "RAG_GENERATION_URL": model.url, "RAG_GENERATION_TIMEOUT_S": "200"}
-    with (tmp_path / "server.log").open("w") as log, subprocess.Popen(
-        [sys.executable, str(ROOT / "app.py")], cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=log, text=True
-    ) as process:  # fmt: skip
-        try:
-            assert process.stdout is not None
-            match = re.search(r"http://127\.0\.0\.1:\d+", process.stdout.readline())
-            assert match, (tmp_path / "server.log").read_text()
-            yield match.group() + "/"
-        finally:
-            process.terminate()
+    with page_process(tmp_path, LLM="openai-like/m", GENERATION_URL=model.url, GENERATION_TIMEOUT_S="200") as url:
+        yield url
 
 
 def test_sentences_come_one_by_one_with_their_verdicts(written: str, model: Loopback, browser: Browser) -> None:

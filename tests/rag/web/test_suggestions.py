@@ -10,6 +10,7 @@ from web_doubles import ScriptedAssistant, make_answer, make_report
 from rag.errors import UsageError
 from rag.types import Answer, Report
 from rag.web.conversation import Exchange
+from rag.web.shelf import Shelf
 from rag.web.suggestions import SHOWN, Suggestions, candidates
 
 REPORT = make_report()
@@ -45,7 +46,7 @@ def teller(assistant: ScriptedAssistant) -> Teller:
 def suggested(teller: Teller, session: Sequence[Exchange] = (ASKED,), busy: bool = False, ticks: float = 0.0) -> list[str]:
     times = iter(n * ticks for n in range(100))
     double: Any = teller
-    return Suggestions(double, lambda: busy, lambda: next(times)).after(session)
+    return Suggestions(double, Shelf(double.show).report, lambda: busy, lambda: next(times)).after(session)
 
 
 def test_candidates_are_names_entries_beside_and_the_month() -> None:
@@ -76,7 +77,7 @@ def test_question_asked_before_is_not_suggested_again(teller: Teller) -> None:
 def test_answer_from_the_words_just_quoted_is_no_suggestion(assistant: ScriptedAssistant) -> None:
     assistant.stored = {"mali.txt": busy_report()}
     double: Any = assistant
-    assert Suggestions(double, lambda: False).after((ASKED,)) == []
+    assert Suggestions(double, Shelf(double.show).report, lambda: False).after((ASKED,)) == []
     assert assistant.asked
 
 
@@ -105,7 +106,7 @@ def test_refused_and_removed_are_passed_over(teller: Teller) -> None:
 
 def test_one_answer_at_a_time(teller: Teller) -> None:
     double: Any = teller
-    suggestions = Suggestions(double, lambda: False)
+    suggestions = Suggestions(double, Shelf(double.show).report, lambda: False)
     inner: list[list[str]] = []
 
     class Nosy(Sequence[Exchange]):

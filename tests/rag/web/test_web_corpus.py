@@ -134,8 +134,28 @@ def test_refused_replacement_leaves_the_earlier_version(tmp_path: Path, assistan
     assert files(assistant.settings.corpus) == {"mali.txt": b"earlier"}
 
 
-@pytest.mark.parametrize("name", ["north/chad.txt", "../outside.txt", ".hidden.txt"])
-def test_replacement_stays_in_the_folder_itself(tmp_path: Path, assistant: ScriptedAssistant, name: str) -> None:
+def test_report_of_a_subfolder_is_replaced_where_it_lies(tmp_path: Path, assistant: ScriptedAssistant) -> None:
+    (assistant.settings.corpus / "north").mkdir(parents=True)
+    (assistant.settings.corpus / "north" / "chad.txt").write_bytes(b"earlier")
+    stored(assistant, "north/chad.txt", b"earlier")
+    ok, line = Corpus(assistant).replace("north/chad.txt", sent(tmp_path, "other.txt", b"later"))  # type: ignore[arg-type]
+    assert (ok, line) == (True, "north/chad.txt: replaced the earlier version (2 entries, 3 passages)")
+    assert files(assistant.settings.corpus / "north") == {"chad.txt": b"later"}
+    assert [p.name for p in assistant.settings.corpus.iterdir()] == ["north"]
+
+
+def test_link_to_a_folder_outside_is_not_followed(tmp_path: Path, assistant: ScriptedAssistant) -> None:
+    assistant.settings.corpus.mkdir()
+    (tmp_path / "elsewhere").mkdir()
+    (assistant.settings.corpus / "north").symlink_to(tmp_path / "elsewhere")
+    stored(assistant, "north/chad.txt", b"earlier")
+    ok, line = Corpus(assistant).replace("north/chad.txt", sent(tmp_path, "other.txt"))  # type: ignore[arg-type]
+    assert (ok, "not replaced" in line) == (False, True)
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["../outside.txt", ".hidden.txt", "north/../../outside.txt", "north//chad.txt", "/tmp/chad.txt"])
+def test_replacement_stays_in_the_folder(tmp_path: Path, assistant: ScriptedAssistant, name: str) -> None:
     stored(assistant, name, b"earlier")
     ok, line = Corpus(assistant).replace(name, sent(tmp_path, "other.txt"))  # type: ignore[arg-type]
     assert not ok

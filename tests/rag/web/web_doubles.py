@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -13,6 +14,7 @@ from rag.assistant import Status
 from rag.errors import UsageError
 from rag.library.lookup import Coverage
 from rag.library.results import FolderChanges, ImportResult, Progress, ReportRow
+from rag.library.sync_note import SyncNote
 from rag.settings import Settings
 from rag.types import (
     Answer,
@@ -104,6 +106,7 @@ class ScriptedAssistant:
     partials: int = 1
     error: Exception | None = None
     models: Any = "ready"
+    synced: SyncNote | None = None
     warmed: threading.Event = field(default_factory=threading.Event)
 
     def ask(self, text: str, *, history: Sequence[Turn] = (), filters: Filters | None = None, top_k: int | None = None) -> Answer:
@@ -156,24 +159,33 @@ class ScriptedAssistant:
                 return stored
         raise UsageError(f"{report}: no such report")
 
-    def add(self, paths: Sequence[str | Path], progress: Callable[[Progress], None] | None = None) -> list[ImportResult]:
+    def add(
+        self, paths: Sequence[str | Path], progress: Callable[[Progress], None] | None = None, *, root: Path | None = None
+    ) -> list[ImportResult]:
         results = []
         for path in map(Path, paths):
+            name = path.relative_to(root).as_posix() if root and path.is_relative_to(root) else path.name
             if progress:
-                progress(Progress("read", 0, 1, path.name))
+                progress(Progress("read", 0, 1, name))
                 progress(Progress("embed", 1, 3))
-            if path.name in self.refuse:
-                results.append(ImportResult(path.name, "refused", self.refuse[path.name]))
+            if name in self.refuse:
+                results.append(ImportResult(name, "refused", self.refuse[name]))
                 continue
-            known = path.name in self.stored
-            self.stored[path.name] = make_report(path.name)
-            results.append(ImportResult(path.name, "replaced" if known else "added", "", "f" * 16, 2, 3))
+            known = name in self.stored
+            self.stored[name] = make_report(name)
+            results.append(ImportResult(name, "replaced" if known else "added", "", "f" * 16, 2, 3))
         return results
 
     def sync(self, folder: Path, progress: Callable[[Progress], None] | None = None) -> list[ImportResult]:
         if progress:
             progress(Progress("read", 1, 2, "mali.txt"))
-        return self.add(sorted(folder.iterdir()))
+        results = self.add(sorted(folder.iterdir()))
+        now = datetime.now(UTC)
+        self.synced = SyncNote(now, dict(Counter(r.status for r in results)), now, len(results), tuple(results))
+        return results
+
+    def last_sync(self) -> SyncNote | None:
+        return self.synced
 
     def remove(self, ids: Sequence[str]) -> list[ImportResult]:
         self.stored = {name: r for name, r in self.stored.items() if r.id not in ids and name not in ids}
