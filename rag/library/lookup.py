@@ -118,9 +118,10 @@ class Lookup(Connections):
             The number of passages; 0 for a term without letters or digits.
         """
         generation = self.generation()
-        if self._frequencies[0] != generation:
-            self._frequencies = (generation, {})
-        known = self._frequencies[1]
+        counted_at, known = self._frequencies
+        if counted_at != generation:  # kept to this very dictionary: another thread may put in one of an older generation
+            known = {}
+            self._frequencies = (generation, known)
         if term not in known:
             counts = []
             for word in _stems(term):
@@ -258,14 +259,16 @@ class Lookup(Connections):
         if filters.is_empty:
             return None
         generation = self.generation()
-        if self._filtered[0] != generation:
-            self._filtered = (generation, {})
-        known = self._filtered[1]
-        if filters not in known:
+        counted_at, known = self._filtered
+        if counted_at != generation:
+            known = {}
+            self._filtered = (generation, known)
+        found = known.get(filters)
+        if found is None:  # not looked up again: another thread may empty the cache at any moment
             if len(known) >= 16:
                 known.clear()
-            known[filters] = self._filter(filters)
-        return known[filters]
+            found = known[filters] = self._filter(filters)
+        return found
 
     def _filter(self, filters: Filters) -> frozenset[str]:
         wanted = {country.casefold() for country in filters.countries}
@@ -314,9 +317,10 @@ class Lookup(Connections):
     def coverage(self) -> Coverage:
         """Counts and span of the live library; counted anew when the library changed."""
         generation = self.generation()
-        if self._covered is None or self._covered[0] != generation:
-            self._covered = (generation, self._count())
-        return self._covered[1]
+        covered = self._covered
+        if covered is None or covered[0] != generation:
+            covered = self._covered = (generation, self._count())
+        return covered[1]
 
     def _count(self) -> Coverage:
         with self.snapshot() as db:

@@ -175,3 +175,18 @@ def test_acronyms_of_live_reports_are_known(tmp_path: Path) -> None:
     assert ("MUJ", "Movement for Unity and Jihad") in catalog.acronyms()
     catalog.hide(catalog.resolve("a.txt"))
     assert catalog.acronyms() == []
+
+
+class Emptied(dict[Filters, frozenset[str]]):
+    """A cache that another thread empties after every entry."""
+
+    def __setitem__(self, key: Filters, value: frozenset[str]) -> None:
+        super().__setitem__(key, value)
+        self.clear()
+
+
+def test_a_cache_that_another_thread_empties_costs_no_answer(catalog: Catalog) -> None:
+    filters = Filters(reports=("mali.txt",))
+    wanted = catalog.filter_ids(filters)
+    catalog._filtered = (catalog.generation(), Emptied())
+    assert catalog.filter_ids(filters) == wanted != frozenset()
