@@ -1,12 +1,13 @@
 """Dense search: the interface, and Chroma behind it, embedded or as a server.
 
-Chroma holds ids, vectors and numbers to filter by, never text. What it returns is checked against the catalog, so a passage
+Chroma holds ids and vectors, never text. What it returns is checked against the catalog, so a passage
 that is not (or no longer) live never gets out. It is created without an embedding function and refused when its stored
 configuration names one, because Chroma's client would build that from the data.
 """
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 from collections.abc import Callable, Collection, Sequence
@@ -80,7 +81,7 @@ class ChromaIndex:
             catalog: Says which passages are live.
             model: Whose vectors these are.
             settings: Search breadth and deadline.
-            create: Make the collection when it is not there.
+            create: Make the collection, empty; one of that name is deleted first.
 
         Returns:
             The index.
@@ -273,13 +274,15 @@ def server_address(url: str) -> tuple[str, int, bool]:
 def _collection(client: Any, name: str, ef_search: int, create: bool) -> Any:
     from chromadb.errors import NotFoundError
 
+    if create:
+        with contextlib.suppress(NotFoundError):
+            client.delete_collection(name)  # a rebuild that died left it on the server
+        hnsw = {"hnsw": {"space": "cosine", "ef_search": ef_search}}
+        return client.create_collection(name, embedding_function=None, configuration=hnsw)
     try:
         collection = client.get_collection(name, embedding_function=None)
     except NotFoundError as error:
-        if not create:
-            raise IndexMissingError(f"Chroma: there is no collection {name}; run `rag reindex`") from error
-        hnsw = {"hnsw": {"space": "cosine", "ef_search": ef_search}}
-        return client.create_collection(name, embedding_function=None, configuration=hnsw)
+        raise IndexMissingError(f"Chroma: there is no collection {name}; run `rag reindex`") from error
     stored = collection.configuration_json or {}
     function = stored.get("embedding_function")
     # "legacy" is what Chroma writes for none.

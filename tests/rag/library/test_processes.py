@@ -194,6 +194,17 @@ def test_what_a_server_lost_is_put_back(server: str, open_library, folder: Path)
     assert_consistent(library)
 
 
+def test_what_a_dead_rebuild_left_on_a_server_spoils_no_later_one(server: str, open_library, folder: Path) -> None:
+    library = open_library(**{"vectors.url": server})
+    library.add([folder])
+    with library.owned_index():
+        begun = library._owner._connect(library._owner._state()["number"] + 1, create=True)
+        begun.upsert(["of-a-report-removed-since"], KeywordEmbedder().encode(["text"]))
+        begun.close()
+    library.reindex()
+    assert_consistent(library)
+
+
 def test_a_server_that_is_not_there_is_named_and_nothing_is_lost(open_library, folder: Path) -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
