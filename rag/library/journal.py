@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.errors import LibraryError
+from rag.library.whole_file import write_whole
 
 _WAIT_S = 30.0
 """Longest wait for another writer; a row takes milliseconds."""
@@ -68,9 +69,7 @@ def put_row(path: Path, row: Mapping[str, Any], key: str = "id") -> bool:
             _append(path, _line(row))
             return False
         lines[places[-1]] = _line(row).rstrip(b"\n")
-        draft = path.with_name(f".{path.name}.draft")
-        draft.write_bytes(b"\n".join(lines))
-        draft.replace(path)
+        write_whole(path, b"\n".join(lines))
         return True
 
 

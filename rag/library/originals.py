@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import os
-import secrets
 from collections.abc import Iterable
 from pathlib import Path
+
+from rag.library.whole_file import write_whole
 
 
 class Originals:
@@ -31,16 +30,7 @@ class Originals:
         if target.is_file() and target.stat().st_size == len(data):
             return
         self.folder.mkdir(parents=True, exist_ok=True)
-        partial = self.folder / f".{sha256}.{secrets.token_hex(4)}"
-        try:
-            with partial.open("xb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            partial.replace(target)
-            self._sync_folder()
-        finally:
-            partial.unlink(missing_ok=True)
+        write_whole(target, data)
 
     def read(self, sha256: str) -> bytes | None:
         """The bytes of an original; None when it is missing or no longer what it was."""
@@ -58,15 +48,6 @@ class Originals:
         """Files no report needs: what a killed process had begun to write."""
         keep = set(wanted)
         return sorted(path for path in self.folder.glob("*") if path.name not in keep) if self.folder.is_dir() else []
-
-    def _sync_folder(self) -> None:
-        # Not every system lets a folder be opened; there the rename is as durable as the system makes it.
-        with contextlib.suppress(OSError):
-            handle = os.open(self.folder, os.O_RDONLY)
-            try:
-                os.fsync(handle)
-            finally:
-                os.close(handle)
 
     @staticmethod
     def recover(path: str, sha256: str) -> bytes | None:

@@ -57,7 +57,10 @@ def test_row_that_does_not_fit_is_told_and_leaves_the_file_as_it_was(tmp_path: P
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(LibraryError, match="No space left"):
         append_row(path, {"id": "2"})
+    with pytest.raises(LibraryError, match="No space left"):
+        put_row(path, {"id": "1", "n": 2})
     assert path.read_bytes() == before
+    assert {file.name for file in tmp_path.iterdir()} <= {path.name, f".{path.name}.lock"}
 
 
 def test_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
