@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from rag.assistant import Assistant
     from rag.errors import (
+        IndexFailedError,
         IndexMismatchError,
         IndexMissingError,
         LibraryError,
@@ -48,6 +49,7 @@ _HOMES = {
     "DateRange": "rag.types",
     "Entry": "rag.types",
     "Filters": "rag.types",
+    "IndexFailedError": "rag.errors",
     "IndexMismatchError": "rag.errors",
     "IndexMissingError": "rag.errors",
     "LibraryError": "rag.errors",
@@ -73,6 +75,7 @@ __all__ = [
     "DateRange",
     "Entry",
     "Filters",
+    "IndexFailedError",
     "IndexMismatchError",
     "IndexMissingError",
     "LibraryError",

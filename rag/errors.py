@@ -5,6 +5,7 @@ RagError
 ├── UsageError           the request itself cannot be served (an empty question, an unknown report)
 ├── ReportError          one input could not become a report; the rest of its batch goes on
 ├── LibraryError         the stored library cannot be used as asked
+│   ├── IndexFailedError
 │   ├── IndexMissingError
 │   └── IndexMismatchError
 └── ModelError           a model could not be loaded, or failed (``retryable`` says whether again may help)
@@ -45,6 +46,10 @@ class ReportError(RagError):
 
 class LibraryError(RagError):
     """The stored library cannot be used as asked."""
+
+
+class IndexFailedError(LibraryError):
+    """The vector index failed at a call; what it holds can be made again from the catalog."""
 
 
 class IndexMissingError(LibraryError):

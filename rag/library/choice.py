@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Collection
 from pathlib import Path
 
-from rag.errors import IndexMismatchError, LibraryError
+from rag.errors import IndexFailedError, IndexMismatchError, LibraryError
 from rag.library.catalog import Catalog
 from rag.library.exact import ExactIndex
 from rag.library.owner import IndexOwner
@@ -48,9 +48,7 @@ class IndexChoice:
         index = self.index()
         try:
             return index.search(vector, k, within)
-        except LibraryError as error:
-            if index is self._exact:
-                raise
+        except IndexFailedError as error:
             logger.warning("%s; searching the catalog's vectors instead", error)
             if index is self._owner.opened:  # else it was closed under the search, which proves nothing
                 self._owner.doubtful = True

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from rag.errors import LibraryError
+from rag.errors import IndexFailedError
 from rag.library import rows
 from rag.library.catalog import Catalog
 from rag.library.kept_vectors import StoredVectors
@@ -84,7 +84,7 @@ class Indexer:
         index = self._owner.index(progress)
         try:
             self._work(index, progress)
-        except LibraryError:
+        except IndexFailedError:  # not the catalog's errors: a new index would mend none of them
             if index.stuck:
                 self._owner.doubtful = True
                 raise

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
-from rag.errors import IndexMismatchError, IndexMissingError, LibraryError, SettingsError
+from rag.errors import IndexFailedError, IndexMismatchError, IndexMissingError, LibraryError, SettingsError
 from rag.library.catalog import Catalog
 from rag.library.rows import FloatArray
 from rag.settings import Vectors
@@ -187,7 +187,7 @@ class ChromaIndex:
             return _with_deadline(function, self._timeout_s, what)
         except TimeoutError as error:
             self.stuck = True
-            raise LibraryError(f"Chroma: {error}; run `rag doctor`") from error
+            raise IndexFailedError(f"Chroma: {error}; run `rag doctor`") from error
         except Exception as first:
             # A first flush was seen to fail once and then work; every call here may be repeated.
             logger.info("Chroma failed at %s, trying once more: %s", what, first)
@@ -195,9 +195,9 @@ class ChromaIndex:
                 return _with_deadline(function, self._timeout_s, what)
             except TimeoutError as error:
                 self.stuck = True
-                raise LibraryError(f"Chroma: {error}; run `rag doctor`") from error
+                raise IndexFailedError(f"Chroma: {error}; run `rag doctor`") from error
             except Exception as error:
-                raise LibraryError(f"Chroma: {what} failed ({error}); run `rag doctor`") from error
+                raise IndexFailedError(f"Chroma: {what} failed ({error}); run `rag doctor`") from error
 
 
 def load_chroma() -> None:

@@ -132,7 +132,9 @@ class Worker:
         pause_s = POLL_S
         while True:
             try:
-                if self._owner.acquire():
+                with self.lock:
+                    mine = self._owner.acquire()
+                if mine:
                     version = self._catalog.data_version()
                     if version != seen or self._owner.opened is None:
                         with self.lock:

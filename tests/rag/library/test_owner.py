@@ -162,6 +162,30 @@ def test_a_failed_search_is_answered_from_the_catalog_and_healed_at_the_next_ope
     assert heals(home, "damaged").name == "0002"
 
 
+def test_an_index_that_fails_at_work_is_rebuilt_and_the_work_done(home: Path) -> None:
+    with opened(home) as library:
+        index = library.index()
+        assert isinstance(index, ChromaIndex)
+        index.drop()
+        library.remove(["May-3.txt"])
+        assert_consistent(library)
+    assert [p.name for p in (home / "chroma").iterdir()] == ["0002"]
+
+
+def test_a_catalog_that_cannot_be_written_costs_no_sound_index(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def locked(*_: object) -> None:
+        raise LibraryError("the catalog is locked")
+
+    with opened(home) as library:
+        with monkeypatch.context() as patch:
+            patch.setattr(library.catalog, "purge", locked)
+            with pytest.raises(LibraryError, match="is locked"):
+                library.remove(["May-3.txt"])
+        library.resume()
+        assert_consistent(library)
+    assert [p.name for p in (home / "chroma").iterdir()] == ["0001"]
+
+
 def test_a_rebuild_that_was_killed_leaves_no_trace(home: Path) -> None:
     shutil.copytree(home / "chroma" / "0001", home / "chroma" / "0002")
     with opened(home) as library:

@@ -21,6 +21,7 @@ from rag.errors import LibraryError, SettingsError
 from rag.library import indexing
 from rag.library.exact import ExactIndex
 from rag.library.importer import Library
+from rag.library.owner import IndexOwner
 from rag.library.vectors import ChromaIndex, server_address
 from rag.settings import Settings
 
@@ -159,6 +160,21 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             time.sleep(0.05)
         yield f"http://127.0.0.1:{port}"
         process.terminate()
+
+
+def test_ownership_is_taken_under_the_librarys_lock_only(open_library, monkeypatch: pytest.MonkeyPatch) -> None:
+    under_lock = []
+    acquire = IndexOwner.acquire
+
+    def recorded(owner: IndexOwner) -> bool:
+        under_lock.append(library._lock._is_owned())
+        return acquire(owner)
+
+    library = open_library()
+    monkeypatch.setattr(IndexOwner, "acquire", recorded)
+    library._worker.watch()
+    assert library.wait_ready(60)
+    assert set(under_lock) == {True}
 
 
 def test_a_chroma_server_serves_a_library(server: str, open_library, folder: Path) -> None:
