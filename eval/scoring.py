@@ -187,4 +187,5 @@ def score(
         scores=defined(scores),
         timings={**answer.timings, "total": answer.seconds},
         citations=tuple({"report": c.report, "start": c.start, "end": c.end, "quote": c.quote} for c in citations),
+        sentences=tuple(v.to_row(answer.answer) for v in answer.verdicts),
     )

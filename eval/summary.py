@@ -49,6 +49,7 @@ WHOLE = (
     "abstention.wrong_refusals",
     "abstention.risk_coverage_area",
     "abstention.calibration_error",
+    "writing.supported_sentences",
 )
 """Metrics of a set of questions as a whole."""
 
@@ -97,7 +98,7 @@ def summarise(results: Sequence[QuestionResult], *, intervals: bool = True) -> S
         values[name], n[name] = sum(known) / len(known), len(known)
         if intervals and (interval := mean_interval(known)):
             ends[name] = interval
-    _add_abstention(results, values, ends, n, intervals)
+    _add_whole(results, values, ends, n, intervals)
     return Summary(values, ends, n)
 
 
@@ -111,6 +112,8 @@ class Columns:
         confidence: 0 to 1.
         judged: Whether ``correct`` is known.
         correct: Whether the answer, given or withheld, is right.
+        sentences: How many a language model wrote.
+        supported: How many of these the reports carry.
     """
 
     answerable: NDArray[np.bool_]
@@ -118,6 +121,8 @@ class Columns:
     confidence: NDArray[np.float64]
     judged: NDArray[np.bool_]
     correct: NDArray[np.bool_]
+    sentences: NDArray[np.int_]
+    supported: NDArray[np.int_]
 
     @classmethod
     def of(cls, results: Sequence[QuestionResult]) -> Columns:
@@ -128,13 +133,13 @@ class Columns:
             np.array([r.confidence for r in results], dtype=float),
             np.array([r.correct is not None for r in results], dtype=bool),
             np.array([bool(r.correct) for r in results], dtype=bool),
+            np.array([len(r.sentences) for r in results], dtype=int),
+            np.array([sum(s["supported"] for s in r.sentences) for r in results], dtype=int),
         )
 
     def take(self, places: NDArray[np.intp]) -> Columns:
         """The questions at some places, with repeats."""
-        return Columns(
-            self.answerable[places], self.abstained[places], self.confidence[places], self.judged[places], self.correct[places]
-        )
+        return Columns(*(getattr(self, name)[places] for name in self.__slots__))
 
 
 def whole_metrics(columns: Columns) -> dict[str, float]:
@@ -148,11 +153,12 @@ def whole_metrics(columns: Columns) -> dict[str, float]:
         "abstention.wrong_refusals": selective.wrong_refusals(answerable, abstained),
         "abstention.risk_coverage_area": selective.risk_coverage_area(sure[judged], columns.correct[judged]),
         "abstention.calibration_error": selective.calibration_error(sure[judged], columns.correct[judged]),
+        "writing.supported_sentences": columns.supported.sum() / written if (written := columns.sentences.sum()) else None,
     }
     return {name: value for name, value in values.items() if value is not None}
 
 
-def _add_abstention(
+def _add_whole(
     results: Sequence[QuestionResult], values: dict[str, float], ends: dict[str, Interval], n: dict[str, int], intervals: bool
 ) -> None:
     columns = Columns.of(results)
@@ -166,6 +172,7 @@ def _add_abstention(
         "abstention.wrong_refusals": n["answerable"],
         "abstention.risk_coverage_area": judged,
         "abstention.calibration_error": judged,
+        "writing.supported_sentences": int(columns.sentences.sum()),
     }
     n.update({name: counts[name] for name in found})
     if not intervals or not found:

@@ -74,6 +74,7 @@ class QuestionResult:
         scores: Value by metric name; a metric that does not apply is absent.
         timings: Seconds by stage, "total" among them.
         citations: Report, start, end and quote of each citation of an answer given.
+        sentences: Verdicts on those a language model wrote, as in answer rows.
     """
 
     id: str
@@ -90,6 +91,7 @@ class QuestionResult:
     scores: dict[str, float] = field(default_factory=dict)
     timings: dict[str, float] = field(default_factory=dict)
     citations: tuple[dict[str, Any], ...] = ()
+    sentences: tuple[dict[str, Any], ...] = ()
 
     def to_row(self) -> dict[str, Any]:
         """The row of a scorecard's JSON."""
@@ -97,11 +99,11 @@ class QuestionResult:
         row["confidence"] = round(self.confidence, 6)
         row["scores"] = {name: round(value, 6) for name, value in self.scores.items()}
         row["timings"] = {name: round(value, 6) for name, value in self.timings.items()}
-        row["citations"] = list(self.citations)
+        row["citations"], row["sentences"] = list(self.citations), list(self.sentences)
         return row
 
     @classmethod
     def from_row(cls, row: dict[str, Any]) -> QuestionResult:
         """The inverse of ``to_row``; keys of newer programs are left out."""
         known = {name: row[name] for name in cls.__slots__ if name in row}
-        return cls(**{**known, "citations": tuple(row.get("citations", ()))})
+        return cls(**{**known, **{name: tuple(row.get(name, ())) for name in ("citations", "sentences")}})

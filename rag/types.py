@@ -353,6 +353,7 @@ class Verdict:
         supported: Whether the cited passages say it.
         problems: What they do not say, a phrase each ("the number 12", "no passage is cited"); empty when supported.
         similarity: Nearness in content to the passages, 0 to 1.
+        left_out: The sentence's words, where it was left out of the answer; else "".
     """
 
     start: int
@@ -361,11 +362,12 @@ class Verdict:
     supported: bool
     problems: tuple[str, ...] = ()
     similarity: float = 0.0
+    left_out: str = ""
 
     def to_row(self, answer: str) -> dict[str, Any]:
-        """The verdict as it stands in answer rows, with its sentence cut from the answer's text."""
+        """The verdict as it stands in answer rows, with its sentence: cut from the answer's text, or what was left out of it."""
         return {
-            "sentence": answer[self.start : self.end],
+            "sentence": self.left_out or answer[self.start : self.end],
             "start": self.start,
             "end": self.end,
             "citations": list(self.citations),

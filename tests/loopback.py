@@ -24,6 +24,7 @@ class Loopback(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.behaviours = list(behaviours)
         self.requests: list[dict[str, Any]] = []
+        self.asked = threading.Event()
         self.released = threading.Event()
 
     @property
@@ -45,6 +46,7 @@ class _Handler(BaseHTTPRequestHandler):
         body = json.loads(self.rfile.read(int(self.headers["content-length"])))
         server = self.server
         server.requests.append({"path": self.path, "body": body, "headers": dict(self.headers)})
+        server.asked.set()
         what = server.behaviours[min(len(server.requests), len(server.behaviours)) - 1]
         if what.isdigit():
             self._plain(int(what), b'{"error": {"message": "key sk-secret is wrong"}}', {"retry-after": "0"})

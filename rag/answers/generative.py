@@ -37,6 +37,7 @@ from rag.types import (
 logger = logging.getLogger(__name__)
 
 _MARK_AFTER_STOP = re.compile(rf"([.!?][\"”’)]*)((?:\s*{MARK.pattern})+)", re.IGNORECASE)
+_FULL_STOP = re.compile(r"[.!?…][\"”’)]*$")
 
 
 @dataclass(slots=True)
@@ -109,6 +110,10 @@ class GenerativeAnswerer:
             if close is not None:
                 close()
         self._take(draft, came, prompt.passages, whole=True)
+        if not draft.verdicts and not draft.said_nothing:
+            limit = f"{self._settings.max_tokens} tokens, generation.max_tokens"
+            yield self._instead(quoted, f"{self._model.name} wrote no whole sentence; its limit is {limit}")
+            return
         yield self._answer(quoted, draft) if draft.supported else self._abstain(quoted, draft, shown)
 
     # --- what comes back ---------------------------------------------------------------------------------------------------
@@ -117,10 +122,10 @@ class GenerativeAnswerer:
         """Check the sentences that are complete and not yet in the draft."""
         text = _MARK_AFTER_STOP.sub(lambda m: f"{m[2]}{m[1]}", plain(came))
         spans = split_sentences(text)
-        complete = spans if whole else spans[:-1]
-        if whole and len(spans) > 1 and not re.search(r"[.!?…][\"”’)]*$", text[spans[-1].start : spans[-1].end]):
-            # The model ran into its limit in the middle of a sentence.
-            complete = spans[:-1]
+        # A short reply may have no full stop; a longer one ran into its limit in the middle of a sentence.
+        at_limit = whole and (len(spans) > 1 or self._model.count(came) >= self._settings.max_tokens)
+        open_end = at_limit and bool(spans) and not _FULL_STOP.search(text[spans[-1].start : spans[-1].end])
+        complete = spans if whole and not open_end else spans[:-1]
         for span in complete[draft.written :]:
             self._add(draft, text[span.start : span.end], passages)
         draft.written = max(draft.written, len(complete))
@@ -139,7 +144,8 @@ class GenerativeAnswerer:
         if not finding.supported:
             finding = self._elsewhere(words, cited, passages) or finding
         if not finding.supported and self._settings.unsupported == "drop":
-            draft.verdicts.append(Verdict(0, 0, (), False, tuple(p.text for p in finding.problems), round(finding.similarity, 3)))
+            doubts = tuple(p.text for p in finding.problems)
+            draft.verdicts.append(Verdict(0, 0, (), False, doubts, round(finding.similarity, 3), words))
             return
         marks = [self._number(draft, where, span) for where, span in finding.rests_on] if finding.supported else []
         written = words + "".join(f" [{n}]" if i == 0 else f"[{n}]" for i, n in enumerate(marks))
@@ -207,8 +213,10 @@ class GenerativeAnswerer:
             reason=reason,
             citations=(near,) if near else (),
             highlights=(),
-            # What was written is not in the answer; what was wrong with it still is in the row.
-            verdicts=tuple(replace(v, start=0, end=0) for v in draft.verdicts),
+            # What was written is not in the answer; with what was wrong with it, it still is in the row.
+            verdicts=tuple(
+                replace(v, start=0, end=0, left_out=v.left_out or draft.text[v.start : v.end]) for v in draft.verdicts
+            ),
         )
 
     @staticmethod

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -123,6 +125,19 @@ class LocalLLM(CustomLLM):
             raise ModelError(f"{Path(self.path).name}: the model failed ({type(failed[0]).__name__})") from failed[0]
 
 
+@contextmanager
+def _without_bar() -> Iterator[None]:
+    """Reading a GGUF file draws a progress bar that no setting of Transformers switches off."""
+    from transformers import modeling_gguf_pytorch_utils as gguf
+
+    bar = gguf.tqdm
+    gguf.tqdm = partial(bar, disable=True)
+    try:
+        yield
+    finally:
+        gguf.tqdm = bar
+
+
 def _load(path: Path) -> tuple[Any, Any]:
     try:
         from transformers import AutoModelForCausalLM, AutoTokenizer
@@ -137,8 +152,9 @@ def _load(path: Path) -> tuple[Any, Any]:
             raise ModelError(f"{path.name}: give a Transformers folder or a .gguf file")
         folder, common["gguf_file"] = path.parent, path.name
     try:
-        tokenizer = AutoTokenizer.from_pretrained(folder, **common)
-        model = AutoModelForCausalLM.from_pretrained(folder, **common, dtype="float32").eval()
+        with _without_bar():
+            tokenizer = AutoTokenizer.from_pretrained(folder, **common)
+            model = AutoModelForCausalLM.from_pretrained(folder, **common, dtype="float32").eval()
     except ImportError as error:
         raise ModelError(
             f"{path.name}: {error.name or 'a package'} is missing; run: pip install 'ask-the-reports[local]'"

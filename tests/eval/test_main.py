@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import signal
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from loopback import loopback
 
 import eval.__main__ as command
 from eval import workbench
@@ -219,3 +222,52 @@ def test_library_that_changes_meanwhile_spoils_the_run(
     monkeypatch.setattr(Assistant, "ask", ask_and_remove)
     assert run() == 1
     assert "the library changed during the evaluation" in capsys.readouterr().err
+
+
+SAID = "In the port town raiders burned three boats [1]. The king of Ruritania burned forty boats [1]."
+
+
+def written_by(url: str) -> tuple[str, ...]:
+    limits = ("generation.timeout_s=20", "generation.retries=0", f"generation.url={url}")
+    return ("--llm", "openai-like/m", "--split", "dev", *(part for limit in limits for part in ("--set", limit)))
+
+
+def test_written_answers_are_scored_by_sentence_and_judged_under_names_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OPENAI_LIKE_API_KEY", raising=False)
+    with loopback(SAID) as writer, loopback("YES", "4.0") as judge:
+        assert run(*written_by(writer.url), "--json", "plain.json") == 0
+        assert judge.requests == []
+        judging = ("--judge", "openai-like/m", "--judge-url", judge.url)
+        assert run(*written_by(writer.url), *judging, "--json", "judged.json") == 0
+    plain, judged = (json.loads(Path(name).read_text(encoding="utf-8")) for name in ("plain.json", "judged.json"))
+    assert plain["metrics"]["writing.supported_sentences"] == 0.5
+    assert plain["n"]["writing.supported_sentences"] == 2
+    row = next(r for r in plain["rows"] if r["id"] == "1")
+    assert [s["supported"] for s in row["sentences"]] == [True, False]
+    assert "forty boats" in row["sentences"][1]["sentence"]
+    assert not [name for name in plain["metrics"] if name.startswith("judge.")]
+    assert {"judge.faithful": 1.0, "judge.correct": 0.75}.items() <= judged["metrics"].items()
+    assert {k: v for k, v in judged["metrics"].items() if not k.startswith("judge.")} == plain["metrics"]
+    assert "judged by openai-like/m" in judged["title"]
+    assert "judged" not in plain["title"]
+
+
+def test_a_judge_that_is_not_there_fails_the_run_but_not_the_answers(capsys: pytest.CaptureFixture[str]) -> None:
+    with loopback(SAID) as writer, loopback("401") as judge:
+        assert run(*written_by(writer.url), "--judge", "openai-like/m", "--judge-url", judge.url, "--json", "card.json") == 1
+    assert "the key is not accepted" in capsys.readouterr().err
+    assert json.loads(Path("card.json").read_text(encoding="utf-8"))["metrics"]["writing.supported_sentences"] == 0.5
+
+
+def test_ctrl_c_ends_a_run_while_the_model_is_silent(capsys: pytest.CaptureFixture[str]) -> None:
+    with loopback("hang") as writer:
+
+        def interrupt() -> None:
+            assert writer.asked.wait(60)
+            signal.raise_signal(signal.SIGINT)
+
+        waiting = threading.Thread(target=interrupt)
+        waiting.start()
+        assert run(*written_by(writer.url)) == 130
+        waiting.join()
+    assert capsys.readouterr().err.rstrip().endswith("eval: stopped")

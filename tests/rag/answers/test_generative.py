@@ -191,3 +191,20 @@ def test_passages_that_address_a_program_are_not_shown() -> None:
 def test_a_sentence_cut_off_by_the_limit_of_tokens_is_left_out() -> None:
     answer = write(ScriptedModel("Two guards were killed [1]. The governor of Tolbeck sent"), PASSAGES)[-1]
     assert len(answer.verdicts) == 1
+
+
+def test_an_answer_that_is_one_sentence_cut_off_leaves_the_quoted_one() -> None:
+    rambling = "Two guards were killed " + "and two guards were killed " * 10
+    answer = write(ScriptedModel(rambling + "[1]"), PASSAGES, max_tokens=60)[-1]
+    assert answer.answer == f"{FIRST.text[: FIRST.text.index('.') + 1]} [1]"
+    assert "wrote no whole sentence" in answer.reason
+    assert write(ScriptedModel("Two guards were killed [1]"), PASSAGES, max_tokens=60)[-1].verdicts[0].supported
+
+
+def test_what_was_left_out_of_an_answer_stays_in_its_row() -> None:
+    answer = write(ScriptedModel("Nine ministers resigned in Melby [1]."), PASSAGES)[-1]
+    assert answer.abstained
+    assert [v.to_row(answer.answer)["sentence"] for v in answer.verdicts] == ["Nine ministers resigned in Melby."]
+    dropped = write(ScriptedModel("Two guards were killed [1]. Nine ministers resigned [1]."), PASSAGES, unsupported="drop")[-1]
+    assert "ministers" not in dropped.answer
+    assert dropped.verdicts[1].to_row(dropped.answer)["sentence"] == "Nine ministers resigned."
