@@ -123,6 +123,7 @@
 
   let version = null;
   let timer = 0;
+  let expecting = 0; // until when something that was begun may show any moment
   const statusHandlers = [];
 
   function onStatus(handler) {
@@ -141,7 +142,7 @@
       if (version !== null && version !== status.version) button("refresh")?.click();
       if (line) version = status.version;
       statusHandlers.forEach((handler) => handler(status));
-      wait = !line ? 100 : status.busy || status.evaluation?.running ? 700 : 15000;
+      wait = !line ? 100 : status.busy || status.evaluation?.running || Date.now() < expecting ? 700 : 15000;
     } catch {
       const line = byId("machine");
       if (line) {
@@ -150,11 +151,13 @@
       }
       wait = 3000;
     }
+    clearTimeout(timer); // another look was asked for meanwhile
     timer = setTimeout(watch, wait);
   }
 
-  // Something was begun: look at the state of the machine at once.
+  // Something was begun: look at the state of the machine at once, and again until it shows.
   function lookSoon() {
+    expecting = Date.now() + 5000;
     clearTimeout(timer);
     timer = setTimeout(watch, 200);
   }
