@@ -17,6 +17,7 @@ from rag.answers.figures import parse_number
 from rag.reports.date_text import format_range
 from rag.reports.dates import find_dates
 from rag.reports.names import find_names
+from rag.search.periods import dated_phrase, without_dates
 from rag.types import Answer, Citation, DateMention, DateRange, Question, RetrievedPassage, Span
 
 _NUMBER = r"(?:two|three|four|2|3|4)"
@@ -33,6 +34,11 @@ _CLAUSES = re.compile(
 )
 _PRO_CLAUSE = re.compile(r"\b(?:so|this|that)$", re.IGNORECASE)
 """A clause that stands for the one before it ("when did they say so") cannot be asked by itself."""
+
+_GAPPED = re.compile(r"^how\s+many\s+(?=(?:in|at|on|near|during|outside)\s)", re.IGNORECASE)
+"""A second count that leaves out what is counted and what befell them."""
+
+_CIRCUMSTANCE = re.compile(r"\s(?=(?:in|at|on|near|during|outside)\s)", re.IGNORECASE)
 
 _ORDINAL = r"first|second|third|fourth|last|earlier|later|former|latter"
 _ORDINALS = re.compile(
@@ -96,10 +102,22 @@ def _clauses(query: str) -> list[Part]:
     first, second = match["first"].strip(" ?"), match["second"].strip(" ?")
     if _PRO_CLAUSE.search(second):
         return []
+    if gap := _GAPPED.match(second):
+        return _completed(first, second[gap.end() :])
     # the second clause speaks of whom the first one names
     names = [n.text for n in find_names(first) if n.text.lower() not in second.lower()]
     own = find_names(second)
     return [Part(f"{first}?"), Part(f"{second}?" if own or not names else f"{second} ({', '.join(names)})?")]
+
+
+def _completed(first: str, rest: str) -> list[Part]:
+    """Two counts of which the second leaves out what the first says: "how many died at A in May and how many at B"."""
+    own, others = find_dates(first), find_dates(rest)
+    head = _CIRCUMSTANCE.split(first, maxsplit=1)[0]
+    if others and not find_names(rest):
+        head = without_dates(first)  # another day, the same place
+    day = "" if others or not own else f" {dated_phrase(own[-1])}"
+    return [Part(f"{first}{'' if own or not others else ' ' + dated_phrase(others[-1])}?"), Part(f"{head} {rest}{day}?")]
 
 
 def _ordinals(query: str) -> list[Part]:

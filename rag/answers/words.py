@@ -31,6 +31,8 @@ _CLASSES = (
     ("soldier", "troop", "servicemen", "servicem"),
     ("form", "found", "creat", "establish", "merg", "merger", "unit"),
     ("claim", "respons", "credit"),
+    ("confirm", "verifi", "check", "prove", "proof"),
+    ("arm", "weapon", "gun"),
     ("lai", "laid", "plant", "buri"),
     ("releas", "free", "freed", "liber"),
     ("send", "sent", "dispatch"),

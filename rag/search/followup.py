@@ -16,6 +16,7 @@ from rag.reports.date_words import MONTH
 from rag.reports.dates import find_dates
 from rag.reports.names import NameMention, find_names, fold
 from rag.search.kinds import AUXILIARIES, question_kind
+from rag.search.periods import dated_phrase, without_dates
 from rag.search.terms import FUNCTION_WORDS
 from rag.types import NO_ANSWER, DateMention, Turn
 
@@ -52,7 +53,6 @@ _OUTCOME = re.compile(
     r"\b(?:died|dead|deaths?|die|kill(?:ed|s)?|wounded|injur\w+|hurt|casualt\w+|lost|losses|toll|arrested|captured|missing)\b", _F
 )
 _PREPOSITION = re.compile(r"\b(?:in|at|on|near|during|outside|by|against|of|from)\b", _F)
-_DATE_LED = re.compile(r"[\s,]*\b(?:in|on|during|since|before|after|of|from|by|until)?\s*(?:the\s+)?$", _F)
 _PLACE_LED = re.compile(r"^\s*(?:in|at|near|outside|around)\s+(?:the\s+)?$", _F)
 _MONTH = re.compile(rf"\b{MONTH}", _F)
 _DEICTIC = re.compile(r"\b(?:that|same|last|next|this|previous|following)\b", _F)
@@ -146,7 +146,7 @@ def _topic(history: Sequence[Turn], names_of: Namer) -> _Topic | None:
             whole = _completed(content, topic, names_of)
             days = find_dates(whole)
             own = find_dates(content)
-            text = f"{_without_dates(topic.text)} {_dated(days[-1])}" if own and days else topic.text
+            text = f"{without_dates(topic.text)} {dated_phrase(days[-1])}" if own and days else topic.text
             topic = replace(topic, text=text, question=whole, days=days[-1] if days else topic.days, reply_days=None)
     return topic
 
@@ -168,9 +168,9 @@ def _completed(text: str, topic: _Topic, names_of: Namer) -> str:
     core = _CONJUNCTION.sub("", core).rstrip(" ?.!") or text
     core = _dates_told(core, topic.days)
     has_dates = bool(find_dates(core))
-    about = _without_dates(topic.text) if has_dates else topic.text
+    about = without_dates(topic.text) if has_dates else topic.text
     if not has_dates and topic.reply_days and not find_dates(about):
-        about = f"{about} {_dated(topic.reply_days)}"
+        about = f"{about} {dated_phrase(topic.reply_days)}"
     if not _ASKING.search(core):
         return _elliptic(core, about, topic, names_of)
     core, replaced = _named(core, topic)
@@ -185,7 +185,7 @@ def _elliptic(core: str, about: str, topic: _Topic, names_of: Namer) -> str:
     previous = topic.question.rstrip(" ?.!")
     days = find_dates(core)
     if days and not [w for w in _content(core) if not any(w in d.text.lower() for d in days)]:
-        return f"{_without_dates(previous)} {_dated(days[-1])}"
+        return f"{without_dates(previous)} {dated_phrase(days[-1])}"
     if names and not _content(core[: names[0].start] + core[names[-1].end :]):
         old = [n for n in names_of(previous) if _PLACE_LED.search(previous[: n.start].rsplit(None, 2)[-1] + " ")] or list(
             names_of(previous)
@@ -242,18 +242,8 @@ def _dates_told(core: str, days: DateMention | None) -> str:
         if (mention.start, mention.end) not in known:
             before = core[: mention.start]
             led = re.search(r"\b(?:in|on|by|since|before|after|until|during|from|of)\s+(?:the\s+)?$", before, _F)
-            told = format_range(mention.range) if led else _dated(mention)
+            told = format_range(mention.range) if led else dated_phrase(mention)
             if _MONTH.search(mention.text) and not _DEICTIC.search(mention.text):
                 told = f"{mention.text} {mention.range.start.year}"  # "early June", with its year
             core = f"{re.sub(r'the +$', '', before) if led else before}{told}{core[mention.end :]}"
     return core
-
-
-def _dated(mention: DateMention) -> str:
-    return f"{'on' if mention.range.is_day else 'in'} {format_range(mention.range)}"
-
-
-def _without_dates(text: str) -> str:
-    for mention in reversed(find_dates(text)):
-        text = _DATE_LED.sub("", text[: mention.start]) + text[mention.end :]
-    return " ".join(text.split())

@@ -48,10 +48,26 @@ _RULES: tuple[tuple[str, str], ...] = (
     ("yes_no", rf"^\s*(?:(?:and|so|but|ok|well)\s+)?(?:{AUXILIARIES})\b"),
     ("how", r"\bhow\b"),
 )
+OUTCOMES = (
+    r"killed|dead|died|deaths|fatalities|injured|wounded|hurt|casualties|losses|lost|missing|arrested|kidnapped|abducted|detained|"
+    r"captured|freed"
+)
+"""What befell people, as searches word it."""
+
+_MANY = r"(?:[a-z]+(?:s|men|people|police|troops)|[a-z]+(?:an|ian|ese|ish|ch|ien))"
+"""Several people: a plural, or a nationality that stands for one."""
+
+COUNT_LED = re.compile(
+    rf"^\s*(?:(?:[\w'’-]+\s+)?{_MANY}\s+)?(?:{OUTCOMES})\s+(?:in|at|by|on|during|from|of)\b|"
+    r"^\s*(?:[\w'’-]+\s+)?[a-z]+(?:s|men|people|police|troops)\s+(?:stationed|deployed|based|posted)\b",
+    re.IGNORECASE,
+)
+"""A search that opens with what is counted: "wounded in the market bombing", "soldiers stationed in the north"."""
+
 # A search without question words: "convoy ambush march 2018 soldiers killed" asks how many.
 _COUNTED = re.compile(
-    r"\b(?:killed|dead|died|deaths|fatalities|injured|wounded|hurt|casualties|losses|missing|arrested|kidnapped|abducted|detained)\s*[?.]?$|"
-    r"\b(?:number|total)\s+(?:of\s+)?[a-z]+|\bsize\s+of\s+the\s+(?:force|army|group|crowd|contingent)\b",
+    rf"\b(?:{OUTCOMES})\s*[?.]?$|\b(?:missing|wounded|injured|dead)\s+[a-z]+(?:s|men|people|police|troops)\s*[?.]?$|"
+    rf"\b(?:number|total)\s+(?:of\s+)?[a-z]+|\bsize\s+of\s+the\s+(?:force|army|group|crowd|contingent)\b|{COUNT_LED.pattern}",
     re.IGNORECASE,
 )
 _WORDED = re.compile(r"\b(?:who|whom|whose|what|which|when|where|why|how|tell|describe|explain)\b", re.IGNORECASE)

@@ -18,6 +18,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from rag.reports.date_text import format_range
 from rag.reports.date_words import MONTH, NUMBERS, UNITS, shifted
 from rag.reports.dates import find_dates
 from rag.types import DateMention, DateRange
@@ -53,6 +54,7 @@ _AWAY = re.compile(DISTANCE + f"{_THING}$", _F)
 _SHORT_YEAR = re.compile(r"(?<![\d/.])(\d{1,2})([/.])(\d{1,2})\2(\d{2})(?![\d/.]|\.\d)")
 _MONTH = re.compile(rf"\b{MONTH}", _F)
 _DEICTIC = re.compile(r"\b(?:last|past|this|next|coming|previous|ago|yesterday|today|tomorrow|tonight|earlier|later)\b", _F)
+_DATE_LED = re.compile(r"[\s,]*\b(?:in|on|during|since|before|after|of|from|by|until)?\s*(?:the\s+)?$", _F)
 _NEAR = 120
 """Characters around a date in which the words that open it are looked for."""
 
@@ -174,3 +176,15 @@ def _inside(place: int, spans: Sequence[tuple[int, int]]) -> bool:
 
 def _overlaps(mention: DateMention, spans: Sequence[tuple[int, int]]) -> bool:
     return any(a < mention.end and mention.start < b for a, b in spans)
+
+
+def dated_phrase(mention: DateMention) -> str:
+    """A date with its preposition: "on May 4, 2018", "in May 2018"."""
+    return f"{'on' if mention.range.is_day else 'in'} {format_range(mention.range)}"
+
+
+def without_dates(text: str) -> str:
+    """A text without its dates and the prepositions that lead them."""
+    for mention in reversed(find_dates(text)):
+        text = _DATE_LED.sub("", text[: mention.start]) + text[mention.end :]
+    return " ".join(text.split())

@@ -8,27 +8,24 @@ from __future__ import annotations
 
 import re
 
-from rag.search.kinds import AUXILIARIES, question_kind
+from rag.search.kinds import AUXILIARIES, COUNT_LED, OUTCOMES, question_kind
 
 _F = re.IGNORECASE
 _WORDED = re.compile(
     rf"\b(?:who|whom|whose|what|which|when|where|why|how|tell|list|name|names|describe|explain)\b|^\s*(?:{AUXILIARIES})\b|\?", _F
 )
-_OUTCOME = (
-    r"killed|dead|died|deaths|fatalities|injured|wounded|hurt|casualties|losses|missing|arrested|kidnapped|abducted|detained|"
-    r"captured|freed"
-)
 _HAPPENED = re.compile(r"\bwhat\s+(?:took\s+place|occurred|went\s+on)\b", _F)
 """Words that say no more than that something happened; search and reader know the plain one best."""
 
 _NUMBER_OF = re.compile(r"(?<!est )\b(?:the\s+)?(?:total\s+)?number\s+(?:of\s+)?(?=[a-z])", _F)
-_TOTAL = re.compile(rf"\btotal\s+(?={_OUTCOME})", _F)
+_TOTAL = re.compile(rf"\btotal\s+(?={OUTCOMES})", _F)
 _TOLL = re.compile(r"\s+(?:the\s+)?death\s+toll\s*[.]?$", _F)
 _COUNTED = re.compile(
-    rf"(?P<before>^|.*?\s)(?P<counted>(?:(?:[a-z]+\s+)?(?P<noun>[a-z]+(?:s|men|people|police|troops))\s+)?(?:{_OUTCOME}))\s*[.]?$",
+    rf"(?P<before>^|.*?\s)(?P<counted>(?:(?:[a-z]+\s+)?(?P<noun>[a-z]+(?:s|men|people|police|troops))\s+)?(?:{OUTCOMES}))\s*[.]?$",
     _F,
 )
 
+_WOUNDED = re.compile(r"\s(?:missing|wounded|injured|dead)\s+[a-z]+(?:s|men|people|police|troops)\s*$", _F)
 _HANGING = re.compile(r"\b(?:of|by|in|at|on|for|with|and|or|the|those|all|not)\s*$", _F)
 
 
@@ -50,6 +47,10 @@ def as_question(text: str) -> str:
         return f"{text[: match.start()]}how many {text[match.end() :]} in total"
     if match := _TOLL.search(text):
         return f"{text[: match.start()]}: how many died"
+    if COUNT_LED.search(text):
+        return f"how many {text}"
+    if match := _WOUNDED.search(text):
+        return f"{text[: match.start()]}: how many {match[0].strip()}"
     match = _COUNTED.match(text)
     if match is None or not match["before"].strip() or _HANGING.search(match["before"]):
         return text

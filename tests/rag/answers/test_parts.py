@@ -39,6 +39,27 @@ def test_two_clauses_are_two_questions_and_the_second_keeps_whom_the_first_names
     assert second.text == "where did she get out (Ann Smith)?"
 
 
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        (
+            "How many people died at Oldtown and how many at Newtown in June 2017?",
+            ["How many people died at Oldtown in June 2017?", "How many people died at Newtown in June 2017?"],
+        ),
+        (
+            "how many guards were killed at Oldtown in May 2019, and how many in June 2020",
+            ["how many guards were killed at Oldtown in May 2019?", "how many guards were killed at Oldtown in June 2020?"],
+        ),
+        (
+            "how many guards fell at Oldtown in May 2019 and how many at Newtown",
+            ["how many guards fell at Oldtown in May 2019?", "how many guards fell at Newtown in May 2019?"],
+        ),
+    ],
+)
+def test_a_second_count_takes_what_it_leaves_out_from_the_first(text: str, parts: list[str]) -> None:
+    assert [p.text for p in split_question(understand(text))] == parts
+
+
 def test_a_part_asks_for_one_of_the_things() -> None:
     found = split_question(understand("how many died in each of the two raids in 2016 and 2019"))
     assert found[0].text == "how many died in the raid in 2016"

@@ -15,6 +15,10 @@ from rag.settings import Understanding
         ("camp attack number injured", "camp attack how many injured"),
         ("air strike number of civilians dead according to the army", "air strike how many civilians dead according to the army"),
         ("mountain battle may 2015 total killed", "mountain battle may 2015 how many killed in total"),
+        ("wounded in the market bombing of may 2016", "how many wounded in the market bombing of may 2016"),
+        ("french wounded by the car bomb", "how many french wounded by the car bomb"),
+        ("guards stationed in the north in 2019", "how many guards stationed in the north in 2019"),
+        ("bridge camp may 2016 missing soldiers", "bridge camp may 2016: how many missing soldiers"),
         ("hotel attack 2017 death toll", "hotel attack 2017: how many died"),
         ("what took place at the bridge", "what happened at the bridge"),
         ("bridge ambush french soldiers killed", "bridge ambush: how many french soldiers killed"),
@@ -36,6 +40,7 @@ def test_search_for_a_count_asks_how_many(text: str, question: str) -> None:
         "lowest number of fatalities",
         "names of those killed",
         "soldiers killed",
+        "governor killed in the raid",
     ],
 )
 def test_what_asks_already_or_tells_nothing_stays(text: str) -> None:
