@@ -18,7 +18,9 @@ $(BIN)/python:
 
 $(VENV)/.installed: pyproject.toml constraints.txt | $(BIN)/python
 	$(BIN)/pip install --disable-pip-version-check -q $(PIP_ARGS) -c constraints.txt -e .
-	$(BIN)/python -m rag.models.export
+	@# Only speed hangs on it: the first question tries again, and answers without it.
+	$(BIN)/python -m rag.models.export || \
+	  echo "warning: the embedder was not exported (see above); everything works, slower. Again: $(BIN)/python -m rag.models.export" >&2
 	touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed
