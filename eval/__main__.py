@@ -30,6 +30,7 @@ from eval.runner import (
     run_ablations,
     run_baselines,
     search_all,
+    spread,
 )
 from eval.scorecard import Scorecard, build, corpus_hash, load_results
 from eval.scoring import Located, Shelf, locate_evidence
@@ -132,7 +133,14 @@ def _parser() -> argparse.ArgumentParser:
         type=int,
         default=40,
         metavar="N",
-        help="questions each variant answers, all kinds among them; searches are of all questions (default 40, 0: all)",
+        help="questions each variant answers, of the kinds its part is there for (default 40, 0: all)",
+    )
+    parser.add_argument(
+        "--ablation-rankings",
+        type=int,
+        default=160,
+        metavar="N",
+        help="questions each variant that searches otherwise ranks passages for (default 160, 0: all)",
     )
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="any setting, see `rag settings`")
     parser.add_argument("--llm", metavar="NAME", help="language model that writes the answers, as for `rag ask`")
@@ -204,7 +212,7 @@ def _evaluate_questions(options: argparse.Namespace, settings: Settings) -> Outc
     card = build(
         results,
         baselines=_baselines(settings, questions, located, shelf, names) if _wanted(options.baselines, shipped) else (),
-        ablation=_ablation(settings, questions, located, shelf, options.ablation_answers)
+        ablation=_ablation(settings, questions, located, shelf, options.ablation_answers, options.ablation_rankings)
         if _wanted(options.ablation, shipped)
         else (),
         settings=fingerprint,
@@ -270,10 +278,12 @@ def _baselines(
         return runs + run_baselines(Assistant, settings, questions, located, tick)
 
 
-def _ablation(settings: Settings, questions: Sequence[EvalQuestion], located: Located, shelf: Shelf, answered: int) -> list[Run]:
-    n = answered or len(questions)
-    with workbench.bar("ablation", len(ABLATIONS) * min(n, len(questions))) as tick:
-        return run_ablations(Assistant, settings, questions, located, shelf, answered=answered, tick=tick)
+def _ablation(
+    settings: Settings, questions: Sequence[EvalQuestion], located: Located, shelf: Shelf, answered: int, ranked: int
+) -> list[Run]:
+    total = sum(len(spread(variant.touched(questions), answered)) for variant in ABLATIONS)
+    with workbench.bar("ablation", total) as tick:
+        return run_ablations(Assistant, settings, questions, located, shelf, answered=answered, tick=tick, ranked=ranked)
 
 
 # --- outside collections -----------------------------------------------------------------------------------------------------

@@ -154,20 +154,37 @@ def known_columns(columns: Sequence[tuple[str, str]], summaries: Iterable[Summar
 
 
 def _others(card: Scorecard, runs: Sequence[OtherRun], columns: Sequence[tuple[str, str]]) -> str:
-    rows = [["as set", *(percent(card.overall.metrics.get(m)) for m, _ in columns), _p50(card.latency)]]
+    rows = [["as set", *asked_of(card.overall), *(percent(card.overall.metrics.get(m)) for m, _ in columns), _p50(card.latency)]]
     rows += [[name, *cells, "-"] for name, cells in on_sample(card, runs, columns)]
-    rows += [[run.name, *(_with_change(run, m) for m, _ in columns), _p50(run.latency)] for run in runs]
-    return table(["", *(label for _, label in columns), "p50 ms"], rows)
+    rows += [
+        [row_name(run), *asked_of(run.summary), *(_with_change(run, m) for m, _ in columns), _p50(run.latency)] for run in runs
+    ]
+    return table(["", *ASKED_COLUMNS, *(label for _, label in columns), "p50 ms"], rows)
+
+
+ASKED_COLUMNS = ("answered", "ranked")
+"""Numbers of questions that a row of another run stands on."""
+
+
+def asked_of(summary: Summary) -> tuple[str, str]:
+    """The cells of ``ASKED_COLUMNS``; a dash for what was not asked for, or came as in the run as set."""
+    answered = summary.n.get("questions", 0) if "abstained" in summary.n else 0
+    return str(answered or "-"), str(summary.n.get("retrieval.recall@1", 0) or "-")
+
+
+def row_name(run: OtherRun) -> str:
+    """The variant's name with the kinds of question it was asked, where these are not all."""
+    return f"{run.name} ({', '.join(run.kinds)})" if run.kinds else run.name
 
 
 def on_sample(card: Scorecard, runs: Sequence[OtherRun], columns: Sequence[tuple[str, str]]) -> list[tuple[str, list[str]]]:
-    """The row of the run as set over those questions only that the variants answered; none where they answered all."""
-    asked = next((run.summary.n["questions"] for run in runs if run.latency), 0)
-    if not 0 < asked < card.overall.n["questions"]:
+    """The row of the run as set over those questions only that variants of all kinds answered; none where they answered all."""
+    sample = next((run for run in runs if run.latency and not run.kinds), None)
+    if sample is None or not 0 < sample.summary.n["questions"] < card.overall.n["questions"]:
         return []
-    old = next(run.changes for run in runs if run.latency)
+    old, asked = sample.changes, str(sample.summary.n["questions"])
     cells = [percent(old[m].old) if m in old and not m.startswith("retrieval.") else "" for m, _ in columns]
-    return [(f"as set, the {asked} questions answered below", cells)]
+    return [(f"as set, the {asked} questions answered below", [asked, "-", *cells])]
 
 
 def _with_change(run: OtherRun, metric: str) -> str:

@@ -11,12 +11,15 @@ from eval import plots
 from eval.comparison import Comparison
 from eval.markdown import (
     ABLATION_COLUMNS,
+    ASKED_COLUMNS,
     HEADLINE,
     KIND_COLUMNS,
+    asked_of,
     is_clear,
     known_columns,
     on_sample,
     percent,
+    row_name,
     signed,
     with_interval,
 )
@@ -160,7 +163,7 @@ def _by_group(title: str, groups: Mapping[str, Summary]) -> str:
 
 
 def _others(card: Scorecard, runs: Sequence[OtherRun], columns: Sequence[tuple[str, str]]) -> str:
-    rows = [["as set", *(percent(card.overall.metrics.get(m)) for m, _ in columns)]]
+    rows = [["as set", *asked_of(card.overall), *(percent(card.overall.metrics.get(m)) for m, _ in columns)]]
     rows += [[escape(name), *cells] for name, cells in on_sample(card, runs, columns)]
     for run in runs:
         cells = []
@@ -171,8 +174,10 @@ def _others(card: Scorecard, runs: Sequence[OtherRun], columns: Sequence[tuple[s
                 css = ("good" if change.gain > 0 else "bad") if is_clear(change) else "soft"
                 text += f' <span class="{css}">{signed(change.difference)}</span>'
             cells.append(text)
-        rows.append([f'<span title="{escape(run.what, quote=True)}">{escape(run.name)}</span>', *cells])
-    return _table(["", *(label for _, label in columns)], rows) + (
+        rows.append(
+            [f'<span title="{escape(run.what, quote=True)}">{escape(row_name(run))}</span>', *asked_of(run.summary), *cells]
+        )
+    return _table(["", *ASKED_COLUMNS, *(label for _, label in columns)], rows) + (
         '<p class="soft">Small numbers: points of difference to the run as set, coloured where the interval leaves out zero.</p>'
     )
 

@@ -43,11 +43,22 @@ class Variant:
         name: As the table shows it.
         overrides: Dotted settings that differ from the run's.
         what: What it shows, in a few words.
+        kinds: Kinds of question the part is there for, which alone are asked; empty for all.
     """
 
     name: str
     overrides: Mapping[str, Any]
     what: str = ""
+    kinds: tuple[str, ...] = ()
+
+    @property
+    def searches(self) -> bool:
+        """Whether passages may come in another order than as set."""
+        return any(key.startswith(("search.", "understanding.", "answering.reader")) for key in self.overrides)
+
+    def touched(self, questions: Sequence[EvalQuestion]) -> list[EvalQuestion]:
+        """Questions of its kinds; all where there are none of these, as in a user's own file."""
+        return [q for q in questions if q.kind in self.kinds] or list(questions)
 
 
 _ALONE: dict[str, Any] = {"search.date_weight": 0.0, "search.name_weight": 0.0, "search.reader_weight": 0.0}
@@ -58,6 +69,9 @@ BASELINES = (
 )
 """Plain ways to search the same passages; retrieval is measured, answers are not."""
 
+_SEVERAL = ("list", "multi_entry", "how_many", "temporal")
+"""Kinds whose answers may have several parts."""
+
 ABLATIONS = (
     Variant("no score fusion (RRF)", {"search.fusion": "rrf"}, "ranks joined; sentences, dates and names are not weighed"),
     Variant("no full text", {"search.lexical_weight": 0.0}, "full-text candidates stay, their score counts nothing"),
@@ -66,24 +80,31 @@ ABLATIONS = (
     Variant("no date evidence", {"search.date_weight": 0.0}, ""),
     Variant("no name evidence", {"search.name_weight": 0.0}, ""),
     Variant("names by capitals alone", {"understanding.names": False}, ""),
-    Variant("event days not looked up", {"understanding.event_dates": False}, "the day after the raid has no date"),
-    Variant("follow-ups read alone", {"understanding.follow_ups": False}, ""),
-    Variant("searches not worded as questions", {"understanding.wording": False}, ""),
-    Variant("typing errors left in", {"understanding.typos": False}, ""),
+    Variant(
+        "event days not looked up", {"understanding.event_dates": False}, "the day after the raid has no date", ("temporal",)
+    ),
+    Variant("follow-ups read alone", {"understanding.follow_ups": False}, "", ("follow_up",)),
+    Variant("searches not worded as questions", {"understanding.wording": False}, "", ("how_many", "typo")),
+    Variant("typing errors left in", {"understanding.typos": False}, "", ("typo", "paraphrase")),
     Variant("no reranking", {"search.reader_weight": 0.0}, "the reader answers, the order of passages stays"),
     Variant("no reader", {"answering.reader": False}, "sentences picked by rules"),
-    Variant("no parts", {"answering.parts": False}, "a question for two things is asked as one"),
-    Variant("nothing gathered", {"answering.gather": False}, "lists and counts come from the best sentences"),
-    Variant("no verdict", {"answering.verdict": False}, "yes or no by the best sentence alone"),
-    Variant("no whole lists", {"answering.lists": False}, "the best sentence stays first where another lists more"),
-    Variant("one figure shown", {"answering.differing": False}, "differing figures of one event are not looked for"),
+    Variant("no parts", {"answering.parts": False}, "a question for two things is asked as one", _SEVERAL),
+    Variant("nothing gathered", {"answering.gather": False}, "lists and counts come from the best sentences", _SEVERAL),
+    Variant("no verdict", {"answering.verdict": False}, "yes or no by the best sentence alone", ("yes_no",)),
+    Variant("no whole lists", {"answering.lists": False}, "the best sentence stays first where another lists more", _SEVERAL),
+    Variant(
+        "one figure shown",
+        {"answering.differing": False},
+        "differing figures of one event are not looked for",
+        ("conflict", "how_many"),
+    ),
     Variant("one sentence quoted", {"answering.sentences": 1}, ""),
     Variant("days not checked", {"answering.check_dates": False}, "another day's event does not lower confidence"),
     Variant("names not checked", {"answering.check_names": False}, "nor does an entry without the question's names"),
     Variant("what is wanted not checked", {"answering.check_wanted": False}, "nor a sentence without name, doer, number or day"),
     Variant("never declines", {"answering.abstain_below": 0.0}, "threshold 0"),
 )
-"""Each part switched off, all else as set. A new part adds its row here."""
+"""Each part switched off, all else as set. A new part adds its row here, with the kinds of question it is there for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +117,9 @@ class Run:
         overrides: Settings that differ from the main run's.
         what: What it shows.
         answers: Whether answers were asked for, or passages only.
-        searched: Rankings of more questions than were answered; their scores then stand for those of ``results``.
+        searched: Rankings where search differs, of more questions than were answered; their scores then stand for those of
+            ``results``.
+        kinds: Kinds of question asked; empty for all.
     """
 
     name: str
@@ -105,6 +128,7 @@ class Run:
     what: str = ""
     answers: bool = True
     searched: tuple[QuestionResult, ...] = ()
+    kinds: tuple[str, ...] = ()
 
 
 def ask_all(
@@ -250,6 +274,8 @@ def run_ablations(
     variants: Sequence[Variant] = ABLATIONS,
     answered: int = 0,
     tick: Tick | None = None,
+    *,
+    ranked: int = 0,
 ) -> list[Run]:
     """The questions again with one part switched off at a time.
 
@@ -260,15 +286,17 @@ def run_ablations(
         located: Their evidence.
         shelf: The library's reports.
         variants: What to switch off.
-        answered: Questions to answer, spread over the kinds, as answering costs far more than searching; 0 for all.
+        answered: Questions to answer for each, spread over the kinds it is there for; 0 for all of these.
         tick: Called after each question answered.
+        ranked: Answerable ones to rank passages for where search differs, which costs less than to answer; 0 for all.
 
     Returns:
-        A run for each variant that changes anything: answers of the sample and, where search differs, rankings of all questions.
+        A run for each variant that changes anything: answers and, where search differs, rankings.
     """
     runs = []
-    chosen = spread(questions, answered)
     for variant in variants:
+        touched = variant.touched(questions)
+        chosen = spread(touched, answered)
         if all(settings.get(key) == value for key, value in variant.overrides.items()):
             for _ in chosen:
                 (tick or _nothing)()
@@ -276,9 +304,13 @@ def run_ablations(
         with opener(settings.changed(variant.overrides)) as asked:
             results = ask_all(asked, chosen, located, shelf, tick)
             searched: list[QuestionResult] = []
-            if len(chosen) < len(questions) and any(key.startswith("search.") for key in variant.overrides):
-                searched = search_all(searcher(asked), questions, located.evidence)
-        runs.append(Run(variant.name, tuple(results), variant.overrides, variant.what, searched=tuple(searched)))
+            if variant.searches:
+                searched = results
+                if len(chosen) < len(touched):
+                    known = [q for q in touched if located.evidence.get(q.id)]
+                    searched = search_all(searcher(asked), spread(known, ranked), located.evidence)
+        run = Run(variant.name, tuple(results), variant.overrides, variant.what, kinds=variant.kinds)
+        runs.append(replace(run, searched=tuple(searched)))
     return runs
 
 

@@ -30,6 +30,7 @@ class OtherRun:
         summary: Its numbers.
         changes: Against the main run, paired by question; what the variant loses is the part's worth.
         latency: By stage, in seconds; empty when no answers were asked for.
+        kinds: Kinds of question it was asked; empty for all.
     """
 
     name: str
@@ -38,6 +39,7 @@ class OtherRun:
     summary: Summary
     changes: Mapping[str, Change]
     latency: Mapping[str, Mapping[str, float]]
+    kinds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +204,7 @@ def _other(run: Run, results: Sequence[QuestionResult]) -> OtherRun:
         summary=summary,
         changes=changes,
         latency=latency(run.results) if run.answers else {},
+        kinds=run.kinds,
     )
 
 
@@ -243,6 +246,7 @@ def _other_json(run: OtherRun) -> dict[str, Any]:
     return {
         "name": run.name,
         "what": run.what,
+        "kinds": list(run.kinds),
         "settings": dict(run.settings),
         "metrics": _rounded(run.summary.metrics),
         "n": run.summary.n,

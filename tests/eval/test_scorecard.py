@@ -230,6 +230,17 @@ def test_ablation_over_a_sample_is_compared_with_the_same_questions(results: lis
     assert "as set, the 1 questions answered below" in text
 
 
+def test_row_of_some_kinds_names_them_and_how_many_questions_it_stands_on(results: list[QuestionResult]) -> None:
+    card = build(results, ablation=[Run("typos left in", tuple(results[:1]), kinds=("typo",), searched=tuple(results[:2]))])
+    row = next(line for line in markdown.render(card).splitlines() if "typos left in (typo)" in line)
+    assert [cell.strip() for cell in row.split("|")[2:4]] == [
+        "1",
+        str(sum("retrieval.recall@1" in r.scores for r in results[:2])),
+    ]
+    assert "typos left in (typo)" in page.render(card)
+    assert card.to_json()["ablation"][0]["kinds"] == ["typo"]
+
+
 def test_sample_with_search_as_set_shows_no_ranking_of_its_own(results: list[QuestionResult]) -> None:
     [run] = build(results, ablation=[Run("no reader", tuple(results[:1]))]).ablation
     assert "retrieval.recall@1" not in run.summary.metrics

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from eval.runner import Variant, add_withheld, ask_all, run_ablations, run_baselines, search_all, spread
+from eval.runner import ABLATIONS, Variant, add_withheld, ask_all, run_ablations, run_baselines, search_all, spread
 from eval.scoring import Shelf, locate_evidence, score
-from eval.types import EvalQuestion, Evidence
+from eval.types import KINDS, EvalQuestion, Evidence
 from rag.settings import Settings
 from rag.types import Answer, Filters, Report, Turn
 
@@ -157,6 +157,36 @@ def test_ablation_answers_a_sample_and_searches_for_all(
     search, answering = run_ablations(lambda s: scripted(answers), settings, questions, located, shelf, variants, answered=2)
     assert (len(search.results), len(search.searched)) == (2, 6)
     assert (len(answering.results), len(answering.searched)) == (2, 0)
+
+
+def test_ablation_asks_the_kinds_a_part_is_there_for_and_ranks_where_search_differs(
+    boats_question: EvalQuestion, answer_of: AnswerOf, scripted: Any, shelf: Shelf
+) -> None:
+    kinds = ("typo", "who", "who", "typo", "when", "typo")
+    questions = [replace(boats_question, id=f"q{i}", question=f"how many boats {i}", kind=k) for i, k in enumerate(kinds)]
+    answers = {q.question: answer_of(BOATS, "three", found=[BOATS]) for q in questions}
+    settings = Settings.load({}, env={})
+    located = locate_evidence(questions, shelf)
+    variants = [
+        Variant("typos left in", {"understanding.typos": False}, kinds=("typo",)),
+        Variant("no reader", {"answering.reader": False}),
+        Variant("no parts", {"answering.parts": False}, kinds=("no such kind",)),
+    ]
+    ticks: list[None] = []
+    typos, reader, parts = run_ablations(
+        lambda s: scripted(answers), settings, questions, located, shelf, variants, 2, lambda: ticks.append(None), ranked=4
+    )
+    assert {r.kind for r in (*typos.results, *typos.searched)} == {"typo"}
+    assert (len(typos.results), len(typos.searched), typos.kinds) == (2, 3, ("typo",))
+    assert (len(reader.results), len(reader.searched)) == (2, 4)
+    assert (len(parts.results), len(parts.searched)) == (2, 0)
+    assert len(ticks) == 6
+    [whole] = run_ablations(lambda s: scripted(answers), settings, questions, located, shelf, variants[:1], 40)
+    assert whole.searched == whole.results
+
+
+def test_every_ablation_row_names_kinds_there_are() -> None:
+    assert {kind for variant in ABLATIONS for kind in variant.kinds} <= set(KINDS)
 
 
 def test_sample_has_every_kind_in_its_share(boats_question: EvalQuestion) -> None:
