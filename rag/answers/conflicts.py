@@ -86,7 +86,13 @@ def differing_figures(
     if main.rank > 0 and any(measure.accepts(f) for f in find_figures(best.text, best.dates)):
         return None  # the best sentence gives a figure of another event than the one found
     counted = {"", "men", main.figure.counted, *(("person", *measure.counted) if main.figure.counted == "" else ())}
-    same = [c for c in claims if c.figure.counted in counted and same_time(c.told.on, main.told.on)]
+    same = [
+        c
+        for c in claims
+        if same_time(c.told.on, main.told.on)
+        # "16 dead" may be the "15 soldiers" of another report, if that has no others beside them
+        and (c.figure.counted in counted or not (measure.counted or main.figure.counted or _in_parts(c)))
+    ]
     if len({c.figure.value for c in same}) < 2:
         # the best sentence may count others than those asked for ("20 enemies"), and one near it the right ones
         instead = 0 < main.rank < _INSTEAD and find_figures(best.text, best.dates)
@@ -118,6 +124,11 @@ def other_accounts(question: Question, scored: Sequence[ScoredSentence]) -> Comp
     values = [find_value(question, sentence) for sentence in told]
     quotes = tuple(Quote(s.retrieved.passage, s.span, (v.span,) if v.span else ()) for s, v in zip(told, values, strict=True))
     return Composition("; or: ".join(dict.fromkeys(v.text for v in values)), quotes, "The reports give different accounts.")
+
+
+def _in_parts(claim: _Claim) -> bool:
+    """Whether the sentence of a claim counts several to whom the same befell ("12 soldiers and three drivers died")."""
+    return sum(f.outcome == claim.figure.outcome for f in find_figures(claim.told.text, claim.told.dates)) > 1
 
 
 def _claims(measure: Measure, told: Sequence[Told], scored: Sequence[ScoredSentence]) -> list[_Claim]:

@@ -53,7 +53,9 @@ _TOLL = re.compile(
 )
 
 
-_VERB = re.compile(rf"\s(?:{AUXILIARIES})\b", re.IGNORECASE)
+_AFTER_NOUN = re.compile(
+    rf"(?:^|\s)(?:{AUXILIARIES}|in|at|on|by|of|from|near|during|after|the)\b|{OUTCOME.pattern}", re.IGNORECASE
+)
 
 
 def asked_measure(query: str) -> Measure | None:
@@ -77,7 +79,7 @@ def asked_measure(query: str) -> Measure | None:
     elif phrase and not counted:
         if not befell:
             return None  # things, not people: too many different numbers are said of them
-        noun = [w for w in content_words(_VERB.split(phrase)[0]) if not OUTCOME.fullmatch(phrase[w.start : w.end])]
+        noun = content_words(_AFTER_NOUN.split(phrase)[0])
         counted = {noun[-1].stem} if noun else set()
     elif len(counted) > 1:
         counted -= {"person"}

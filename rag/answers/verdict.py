@@ -22,7 +22,8 @@ _NEGATION = re.compile(
 _CLAUSE = re.compile(r"[;:]|,(?!\s+without)|\b(?:and|but|while|which|that|because|since|although|though)\b", re.IGNORECASE)
 _CASUALTIES = re.compile(r"\b(?:casualt(?:y|ies)|loss(?:es)?|victims?)\b", re.IGNORECASE)
 _CIRCUMSTANCE = re.compile(
-    r"\b(?:of|in|at|on|for|from|with|by|to)\s+(?:the|an?|this|that|these|those)\s+(?:[\w'’-]+\s*){1,4}", re.IGNORECASE
+    r"\b(?:of|in|at|on|for|from|with|by|to)\s+(?:the|an?|this|that|these|those)\s+(?:(?!(?:of|in|at|on|for|from|with|by|to)\b)[\w'’-]+\s*){1,4}",
+    re.IGNORECASE,
 )
 """A noun after a preposition: it says where or of what, it is not what is asked about."""
 

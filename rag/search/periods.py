@@ -21,6 +21,7 @@ from datetime import date, timedelta
 from rag.reports.date_text import format_range
 from rag.reports.date_words import MONTH, NUMBERS, UNITS, shifted
 from rag.reports.dates import find_dates
+from rag.search.terms import FUNCTION_WORDS
 from rag.types import DateMention, DateRange
 
 _F = re.IGNORECASE
@@ -54,6 +55,8 @@ _AWAY = re.compile(DISTANCE + f"{_THING}$", _F)
 _SHORT_YEAR = re.compile(r"(?<![\d/.])(\d{1,2})([/.])(\d{1,2})\2(\d{2})(?![\d/.]|\.\d)")
 _MONTH = re.compile(rf"\b{MONTH}", _F)
 _DEICTIC = re.compile(r"\b(?:last|past|this|next|coming|previous|ago|yesterday|today|tomorrow|tonight|earlier|later)\b", _F)
+_AGENT = re.compile(r"\b(?:by|from)\s+the\s+$", _F)
+_NEXT_WORD = re.compile(r"\s+([a-z]+)", _F)
 _DATE_LED = re.compile(r"[\s,]*\b(?:in|on|during|since|before|after|of|from|by|until)?\s*(?:the\s+)?$", _F)
 _NEAR = 120
 """Characters around a date in which the words that open it are looked for."""
@@ -134,6 +137,9 @@ def _opened(mention: DateMention, text: str) -> DateMention:
     days, before, after = mention.range, text[near : mention.start], text[mention.end : mention.end + _NEAR]
     if mention.kind == "range" and _RANGE_LED.search(before):
         return mention
+    following = _NEXT_WORD.match(after)
+    if _AGENT.search(before) and following and following[1].lower() not in FUNCTION_WORDS:
+        return mention  # "hurt by the May 2015 attack" names the attack, it is no bound
     if away := _AWAY.search(before):
         step, unit = distance(away)
         if days.days <= {"day": 1, "week": 14, "fortnight": 14}.get(unit, 31):

@@ -47,6 +47,17 @@ def test_differing_figures_are_shown_with_dates_and_the_correction_is_named() ->
     assert "corrects" in found.remark
 
 
+def test_a_toll_that_names_nobody_may_be_another_reports_soldiers() -> None:
+    ours = passage("May 2, 2019: At Oldtown a patrol was ambushed. Fifteen soldiers died.", date(2019, 5, 2), report="a.txt")
+    agency = passage("May 2, 2019: At Oldtown a patrol was ambushed. An agency has 16 dead.", date(2019, 5, 2), report="b.txt")
+    parts = passage("May 2, 2019: At Oldtown 12 soldiers and three drivers died.", date(2019, 5, 2), report="c.txt")
+    found = compose("Oldtown ambush May 2, 2019 how many dead", agency, ours)
+    assert found is not None
+    assert "15" in found.short.lower().replace("fifteen", "15")
+    assert "16" in found.short
+    assert compose("Oldtown ambush May 2, 2019 how many dead", agency, parts) is None
+
+
 def test_every_figure_shown_is_a_value_inside_its_quote() -> None:
     found = compose("How many died in the bombing of the Oldtown market on May 2, 2019?", FIRST, LATER)
     assert found is not None

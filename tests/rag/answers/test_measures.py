@@ -14,6 +14,8 @@ from rag.answers.measures import asked_measure, is_measure_word, other_persons
         ("How many people were hurt when the bus burned?", {"person"}, "wound"),
         ("How many mine workers were killed at Oldtown", {"worker"}, "kill"),
         ("How many vehicles were lost in the raid", {"vehicl"}, "kill"),
+        ("how many hurt by the rockets at Oldtown", set(), "wound"),
+        ("How many dead in the raid", set(), "kill"),
         ("size of the force that attacked", {"attacker", "person"}, ""),
     ],
 )

@@ -45,7 +45,11 @@ def verdict(text: str, *passages: Passage) -> Composition | None:
         ("was the count of 20 confirmed", "The count was 20, which nobody has checked.", True),
         ("were the planes armed", "They sent four planes, which carried no weapons.", True),
         ("did raiders storm the camp", "Raiders stormed the camp, which they did not hold for long.", False),
-        ("did it criticize the planning of the mission", "The team was not ready for a mission and met poor planning.", False),
+        (
+            "did it find fault with the planning of the mission",
+            "The team was not ready for a mission and met poor planning.",
+            False,
+        ),
         ("did the gunmen flee", "Rain fell and no bird sang.", False),
         ("was the camp attacked", "The camp was attacked not only once.", False),
     ],
