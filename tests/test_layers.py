@@ -15,7 +15,7 @@ ORDER = "errors types settings reports models library search answers assistant l
 ONLY_IN = {
     "gradio": ("rag/web/", "app.py"),
     "chromadb": ("rag/library/", "eval/bench/"),
-    "llama_index": ("rag/llamaindex/", "rag/models/llm.py", "rag/models/local_llm.py", "eval/"),
+    "llama_index": ("rag/llamaindex/", "rag/models/llm.py", "rag/models/local_llm.py", "rag/models/providers.py", "eval/"),
     "sqlite3": ("rag/library/",),
 }
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from rag.errors import ModelError
+from rag.models.faults import told
 from rag.models.providers import KEYS, Connection, ModelName, connect, context_tokens, parse_name
 from rag.settings import Generation
 from rag.types import Turn
@@ -25,15 +26,7 @@ logger = logging.getLogger(__name__)
 _CHARACTERS_PER_TOKEN = 3
 """Fewer than English has with any usual tokenizer: a prompt measured so is never longer than thought."""
 
-_RETRYABLE = frozenset((408, 409, 425, 429, 500, 502, 503, 504, 529))
 _FIRST_WAIT_S = 0.5
-_REASONS = {
-    400: "bad request",
-    401: "the key is not accepted",
-    403: "not allowed",
-    404: "no such model or address",
-    429: "too many requests",
-}
 
 
 class LanguageModel:
@@ -132,7 +125,7 @@ class LanguageModel:
                 if piece is None:
                     return
                 if isinstance(piece, BaseException):
-                    raise _told(self.name, piece) from piece
+                    raise told(self.name, piece) from piece
                 yield piece
         finally:
             stop.set()
@@ -206,10 +199,10 @@ def _read(model: Any, messages: Any, pieces: queue.Queue[str | BaseException | N
                 return
             if response.delta:
                 pieces.put(response.delta, timeout=60)
-            # A server of OpenAI's kind says why it ended; one that only closes the connection has broken off.
-            choices = getattr(getattr(response, "raw", None), "choices", None)
-            tells_end = tells_end or bool(choices)
-            has_ended = has_ended or any(getattr(c, "finish_reason", None) for c in choices or ())
+            # Servers say when they have ended; one that only closes the connection has broken off.
+            ends = _ends(response.raw)
+            tells_end = tells_end or ends is not None
+            has_ended = has_ended or bool(ends)
         if tells_end and not has_ended:
             raise ConnectionAbortedError
     except Exception as error:
@@ -222,6 +215,17 @@ def _read(model: Any, messages: Any, pieces: queue.Queue[str | BaseException | N
             pieces.put(end)
 
 
+def _ends(raw: Any) -> bool | None:
+    """Whether a piece, as the provider sent it, says that the answer is complete; None for one that would not tell."""
+    if choices := getattr(raw, "choices", None):  # OpenAI
+        return any(getattr(choice, "finish_reason", None) for choice in choices)
+    if isinstance(raw, dict) and "done" in raw:  # Ollama
+        return bool(raw["done"])
+    if isinstance(raw, dict) and "type" in raw:  # Anthropic
+        return bool(raw["type"] == "message_delta")
+    return None
+
+
 def _messages(system: str, history: Sequence[Turn], question: str) -> list[Any]:
     from llama_index.core.base.llms.types import ChatMessage, MessageRole
 
@@ -231,40 +235,3 @@ def _messages(system: str, history: Sequence[Turn], question: str) -> list[Any]:
         *turns,
         ChatMessage(role=MessageRole.USER, content=question),
     ]
-
-
-def _told(name: ModelName, error: BaseException) -> ModelError:
-    """A provider's error in one line of our own: theirs may quote a key or a page of HTML."""
-    if isinstance(error, ModelError):
-        return error
-    logger.debug("%s failed with %s", name, type(error).__name__)
-    where = f"{name} at {name.host}" if name.host else str(name)
-    status = getattr(error, "status_code", None)
-    kind = f"{type(error).__name__} {type(error.__cause__).__name__}".lower()
-    if isinstance(status, int) and status >= 300:
-        line = f"{where} answered HTTP {status}{_reason(status)}"
-        return ModelError(line, retryable=status in _RETRYABLE, retry_after_s=_retry_after(error))
-    if "timeout" in kind:
-        return ModelError(f"{where} did not answer in time", retryable=True)
-    if isinstance(error, ConnectionAbortedError):
-        return ModelError(f"{where} broke off its answer", retryable=True)
-    if isinstance(error, ConnectionError) or "connect" in kind:
-        return ModelError(f"{where} cannot be reached; is the server running?", retryable=True)
-    if "protocol" in kind or "read" in kind:
-        return ModelError(f"{where} broke off its answer", retryable=True)
-    if isinstance(error, (ValueError, KeyError, TypeError, AttributeError, IndexError)):
-        return ModelError(f"{where} sent something that is no answer ({type(error).__name__})", retryable=True)
-    return ModelError(f"{where} failed ({type(error).__name__})")
-
-
-def _reason(status: int) -> str:
-    said = _REASONS.get(status) or ("the server failed" if status >= 500 else "")
-    return f" ({said})" if said else ""
-
-
-def _retry_after(error: BaseException) -> float:
-    headers = getattr(getattr(error, "response", None), "headers", None) or {}
-    try:
-        return max(0.0, float(headers.get("retry-after", "")))
-    except ValueError:
-        return 0.0

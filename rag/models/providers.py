@@ -175,10 +175,23 @@ def _openai(made: Any, name: ModelName, settings: Generation, key: str) -> Conne
 
 
 def _anthropic(made: Any, name: ModelName, settings: Generation, key: str) -> Connection:
-    import httpx
+    from anthropic import DefaultHttpxClient
+    from llama_index.core.base.llms.types import LLMMetadata
 
-    client = httpx.Client(base_url=name.url, timeout=settings.timeout_s, follow_redirects=False)
-    llm = made(
+    class AnyName(made):
+        """LlamaIndex's class looks its model up in a list, and refuses those that are younger than it."""
+
+        @property
+        def metadata(self) -> LLMMetadata:
+            return LLMMetadata(
+                context_window=context_tokens(name, settings),
+                num_output=settings.max_tokens,
+                is_chat_model=True,
+                model_name=name.name,
+            )
+
+    client = DefaultHttpxClient(base_url=name.url, timeout=settings.timeout_s, follow_redirects=False)
+    llm = AnyName(
         model=name.name,
         api_key=key,
         base_url=name.url,
