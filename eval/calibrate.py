@@ -221,7 +221,8 @@ def choose_threshold(confidence: Floats, answerable: NDArray[np.bool_], most_ref
     known = np.sort(confidence[answerable])
     if not len(known):
         return 0.0
-    return float(known[int(np.floor(most_refused * len(known)))])
+    refused = int(np.floor(most_refused * len(known)))
+    return float(known[refused]) if refused < len(known) else 1.0
 
 
 def centred(calibration: Calibration, threshold: float) -> Calibration:

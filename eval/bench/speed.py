@@ -28,7 +28,7 @@ from rag.assistant import Assistant
 from rag.settings import Settings
 from rag.types import Passage
 
-_WORDS_PER_PASSAGE = 75  # of generated reports, on average; only sizes the first guess
+_WORDS_PER_PASSAGE = 75  # at least, of generated reports
 _PASSAGES_PER_REPORT = 20
 
 _QUICKSTART_COLD = """

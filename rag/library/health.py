@@ -34,7 +34,7 @@ START_S = 300.0
 """Longest wait for the child to have loaded the program, in seconds."""
 _READY = b"ready\n"
 FOUND_SHARE = 0.95
-"""Share of the sample that must find itself; an approximate index of sound data finds practically all (FINDINGS.md)."""
+"""Share of the sample that must find itself; an approximate index of sound data finds practically all."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -188,7 +188,7 @@ def connect(path: Path) -> sqlite3.Connection:
         LibraryError: The file is no catalog, or cannot be opened.
     """
     try:
-        # Threads keep to their own connections; only ``Catalog.close`` closes another thread's.
+        # Threads keep to their own connections; ``Catalog.close`` only interrupts those of others.
         db = sqlite3.connect(
             path, timeout=BUSY_TIMEOUT_MS / 1000, isolation_level=None, check_same_thread=False, factory=Connection
         )

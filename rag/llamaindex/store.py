@@ -30,7 +30,7 @@ LARGEST_BATCH = 5461
 
 
 class Index(Protocol):
-    """A vector index: ``rag.library.vectors.ChromaIndex``, the exact scan, or any other; reading ones lack the last two."""
+    """A vector index: ``rag.library.vectors.ChromaIndex``, the exact scan, or any other that searches."""
 
     def search(self, vector: FloatArray, k: int, within: Collection[str] | None = None) -> list[tuple[str, float]]:
         """Pairs of id and cosine, best first."""
@@ -176,7 +176,7 @@ def to_filters(filters: MetadataFilters | None) -> Filters:
         Our filters. A date filter is met by any date of a passage, not only by the entry's.
 
     Raises:
-        UsageError: A key, operator or condition is not understood.
+        UsageError: A key, operator, date or condition is not understood.
     """
     wanted = Filters()
     if filters is None:
@@ -188,7 +188,10 @@ def to_filters(filters: MetadataFilters | None) -> Filters:
         if isinstance(one, MetadataFilters) or one.key not in ("report", "country", "date"):
             raise UsageError("metadata filters: only report, country and date are understood, not nested")
         if one.key == "date":
-            values |= _date_filter(one.operator, date.fromisoformat(str(one.value)), values)
+            try:
+                values |= _date_filter(one.operator, date.fromisoformat(str(one.value)), values)
+            except (ValueError, OverflowError) as error:
+                raise UsageError(f"metadata filters: date {one.value} is not understood ({error}); write YYYY-MM-DD") from error
         elif one.operator in (FilterOperator.EQ, FilterOperator.IN):
             given = [one.value] if one.operator == FilterOperator.EQ else cast(list[Any], one.value)
             field = {"report": "reports", "country": "countries"}[one.key]

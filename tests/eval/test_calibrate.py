@@ -99,6 +99,7 @@ def test_threshold_refuses_no_more_than_allowed() -> None:
     assert threshold == pytest.approx(0.3)
     assert (confidence[answerable] < threshold).mean() == pytest.approx(0.2)
     assert choose_threshold(confidence, np.zeros(11, dtype=bool), 0.2) == 0.0
+    assert choose_threshold(confidence, answerable, 1.0) == 1.0
 
 
 def test_sentence_is_evidence_or_may_be_right_or_is_not(report: Report, passage_at: Callable[[str], Passage]) -> None:

@@ -107,6 +107,8 @@ def test_metadata_filters_become_ours() -> None:
         filters(("colour", "red", FilterOperator.EQ)),
         filters(("country", "Mali", FilterOperator.NE)),
         filters(("date", "2018-04-01", FilterOperator.NE)),
+        filters(("date", "April 2018", FilterOperator.EQ)),
+        filters(("date", "9999-12-31", FilterOperator.GT)),
         filters(("country", "Mali", FilterOperator.EQ), ("country", "Chad", FilterOperator.EQ)),
         filters(("country", "Mali", FilterOperator.EQ), condition="or"),
     ],
