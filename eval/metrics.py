@@ -10,7 +10,7 @@ import math
 import re
 import string
 from collections import Counter
-from collections.abc import Collection, Hashable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Sequence
 
 from rag.reports.number_words import SMALL
 
@@ -155,9 +155,3 @@ def is_correct(
         first = loose_tokens(short_answer)[:1]
         return any(first == loose_tokens(gold)[:1] for gold in accepted)
     return any(contains(short_answer, gold) or contains(answer, gold) for gold in accepted)
-
-
-def mean_defined(values: Sequence[Mapping[str, float]], name: str) -> float | None:
-    """Mean of a metric over the questions it is defined for; None when there is none."""
-    known = [row[name] for row in values if name in row]
-    return sum(known) / len(known) if known else None

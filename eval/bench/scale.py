@@ -100,17 +100,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         for n in (options.small, options.passages):
             home = Path(folder) / str(n)
             # Each library in a process of its own: memory and opening are those of a process that has seen no other.
-            for work in (_build, _measure):
-                columns.append(_apart(work, home, sentences, questions, n))
+            built = _apart(_build, home, sentences, n)
+            columns.append({**_apart(_measure, home, questions), **built})
             columns[-1]["cold"] = cold_runs(
                 [sys.executable, "-m", "rag.cli", "--home", str(home), "ask", questions[0]], options.cold
             )
-    built, measured = columns[::2], columns[1::2]
-    for column, build in zip(measured, built, strict=True):
-        column["build_s"] = build["build_s"]
-    _show(measured)
+    _show(columns)
     if options.json:
-        options.json.write_text(json.dumps(measured, indent=1) + "\n", encoding="utf-8")
+        options.json.write_text(json.dumps(columns, indent=1) + "\n", encoding="utf-8")
     return 0
 
 
@@ -120,7 +117,7 @@ def _apart(work: Any, *arguments: Any) -> dict[str, Any]:
     return found
 
 
-def _build(home: Path, sentences: Sequence[str], questions: Sequence[str], n_passages: int) -> dict[str, Any]:
+def _build(home: Path, sentences: Sequence[str], n_passages: int) -> dict[str, Any]:
     from rag.library.importer import Library
 
     settings = Settings.load({"home": home})
@@ -135,7 +132,7 @@ def _build(home: Path, sentences: Sequence[str], questions: Sequence[str], n_pas
     return {"build_s": time.perf_counter() - began}
 
 
-def _measure(home: Path, sentences: Sequence[str], questions: Sequence[str], n_passages: int) -> dict[str, Any]:
+def _measure(home: Path, questions: Sequence[str]) -> dict[str, Any]:
     with Assistant(Settings.load({"home": home}), long_lived=True) as assistant:
         began = time.perf_counter()
         n = assistant.coverage().passages

@@ -1,4 +1,4 @@
-"""Marks and quotations: pure checks, no model.
+"""Marks and quotations: pure, no model.
 
 A mark is ``[n]`` in an answer, n being the number of a citation; ``[1][3]`` and ``[1, 3]`` are both read.
 """
@@ -6,40 +6,11 @@ A mark is ``[n]`` in an answer, n being the number of a citation; ``[1][3]`` and
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from rag.types import Citation, DateRange, Passage, RetrievedPassage, Span
 
 _MARK = re.compile(r"\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]")
-
-
-def cited_numbers(answer: str) -> list[int]:
-    """Numbers of all marks in the order they stand, repeats included."""
-    return [int(number) for mark in _MARK.finditer(answer) for number in mark.group(1).split(",")]
-
-
-def keep_known_marks(answer: str, known: Collection[int]) -> tuple[str, int]:
-    """Remove marks that point to nothing.
-
-    Args:
-        answer: Text with marks.
-        known: Numbers that exist.
-
-    Returns:
-        The text with only known marks, and how many invented numbers were removed.
-    """
-    invented = 0
-
-    def keep(mark: re.Match[str]) -> str:
-        nonlocal invented
-        numbers = [int(n) for n in mark.group(1).split(",")]
-        kept = [n for n in numbers if n in known]
-        invented += len(numbers) - len(kept)
-        return "".join(f"[{n}]" for n in kept)
-
-    text = _MARK.sub(keep, answer)
-    # A removed mark leaves its space before the full stop.
-    return (re.sub(r"\s+(?=[.,;:!?])", "", text) if invented else text), invented
 
 
 def renumber(answer: str, numbers: Mapping[int, int]) -> str:
@@ -97,23 +68,6 @@ def _happened(passage: Passage, span: Span) -> DateRange | None:
     if narrowest is None or not all(days.contains(narrowest) for days in told):
         return None
     return None if passage.on is not None and narrowest.overlaps(passage.on) else narrowest
-
-
-def check_quotes(citations: Sequence[Citation], texts: dict[str, str]) -> list[str]:
-    """What is wrong with quotations, measured against the stored texts.
-
-    Args:
-        citations: To check.
-        texts: Stored text by report id.
-
-    Returns:
-        One line for each citation whose ``text[start:end]`` is not its quote; empty when all hold.
-    """
-    return [
-        f"[{c.number}] {c.report} {c.start}-{c.end}: the stored text differs from the quotation"
-        for c in citations
-        if texts.get(c.report_id, "")[c.start : c.end] != c.quote
-    ]
 
 
 def nearest(retrieved: Sequence[RetrievedPassage], number: int = 1) -> Citation | None:

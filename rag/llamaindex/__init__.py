@@ -14,10 +14,9 @@ from rag.llamaindex.engines import Answering, ReportChatEngine, ReportQueryEngin
 from rag.llamaindex.nodes import node_to_passage, passage_to_node, retrieved_to_node
 from rag.llamaindex.retriever import PassageReranker, PassageRetriever
 from rag.llamaindex.splitter import ReportNodeParser
-from rag.llamaindex.store import LARGEST_BATCH, FloatArray, Index, Passages, PassageVectorStore, to_filters
+from rag.llamaindex.store import FloatArray, Index, Passages, PassageVectorStore, to_filters
 
 __all__ = [
-    "LARGEST_BATCH",
     "Answering",
     "FloatArray",
     "Index",

@@ -25,9 +25,6 @@ from rag.types import Filters, Passage
 
 FloatArray = npt.NDArray[np.float32]
 
-LARGEST_BATCH = 5461
-"""Most vectors Chroma takes in one call."""
-
 
 class Index(Protocol):
     """A vector index: ``rag.library.vectors.ChromaIndex``, the exact scan, or any other that searches."""
@@ -99,12 +96,11 @@ class PassageVectorStore(BasePydanticVectorStore):
         return self._index
 
     def add(self, nodes: Sequence[BaseNode], **kwargs: Any) -> list[str]:
-        """Put the vectors of nodes into the index, in batches it accepts; a ``LibraryError`` where it is for reading."""
+        """Put the vectors of nodes into the index; a ``LibraryError`` where it is for reading."""
         upsert = self._writing("upsert")
         ids = [node.node_id for node in nodes]
-        for at in range(0, len(nodes), LARGEST_BATCH):
-            part = nodes[at : at + LARGEST_BATCH]
-            upsert(ids[at : at + LARGEST_BATCH], np.array([node.get_embedding() for node in part], dtype=np.float32))
+        if ids:
+            upsert(ids, np.array([node.get_embedding() for node in nodes], dtype=np.float32))
         return ids
 
     def delete(self, ref_doc_id: str, **delete_kwargs: Any) -> None:

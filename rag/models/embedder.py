@@ -101,11 +101,6 @@ class PackagedEmbedder:
         """See ``Embedder``; int8 and fp32 differ. The very first call on a machine may make the export (about 20 s)."""
         return _fingerprint(PACKAGED_SHA256, RECIPE if self._export.get() else "fp32", PACKAGED_MAX_LENGTH)
 
-    @property
-    def backend(self) -> str:
-        """``onnx-int8`` or ``torch``: what ``encode`` runs on here."""
-        return "onnx-int8" if self._export.get() else "torch"
-
     def encode(self, texts: Sequence[str], progress: ProgressCall | None = None) -> Vectors:
         """See ``Embedder``."""
         if not texts:
@@ -145,8 +140,6 @@ class TorchEmbedder:
         self._settings = settings
         self._model = Lazy(self._load)
         self._digest = Lazy(self._make_digest)
-
-    backend = "torch"
 
     @property
     def dim(self) -> int:

@@ -1,14 +1,15 @@
-"""Passages made of one line, for tests of answers."""
+"""Passages made of one line, and what answers must hold to, for tests of answers."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 
 from rag.models.reader import PartReading, Reading
 from rag.reports.dates import find_dates
 from rag.reports.sentences import split_sentences
-from rag.types import DateRange, Passage, RetrievedPassage
+from rag.types import Citation, DateRange, Passage, RetrievedPassage
 
 
 def passage(
@@ -63,3 +64,13 @@ class PointingReader:
             if at >= 0:
                 return PartReading(at, at + len(answer), 8.0)
         return PartReading(start, start + 1, -8.0)
+
+
+def cited_numbers(answer: str) -> list[int]:
+    """Numbers of all marks in the order they stand, repeats included."""
+    return [int(number) for mark in re.findall(r"\[([\d, ]+)\]", answer) for number in mark.split(",")]
+
+
+def misquoted(citations: Sequence[Citation], texts: dict[str, str]) -> list[Citation]:
+    """Citations whose quotation differs from the stored text, given by report id."""
+    return [c for c in citations if texts.get(c.report_id, "")[c.start : c.end] != c.quote]

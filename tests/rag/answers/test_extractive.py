@@ -6,10 +6,9 @@ from datetime import date
 
 import numpy as np
 import pytest
-from answer_doubles import PointingReader, passage, retrieved
+from answer_doubles import PointingReader, cited_numbers, misquoted, passage, retrieved
 from doubles import KeywordEmbedder
 
-from rag.answers.citations import check_quotes, cited_numbers
 from rag.answers.extractive import ExtractiveAnswerer
 from rag.search.question import understand
 from rag.settings import Settings
@@ -43,7 +42,7 @@ def test_answer_is_the_sentence_with_its_mark_and_exact_offsets() -> None:
     answer = ask("who killed the soldiers near Gao", GAO, TALKS, sentences=1)
     assert cited_numbers(answer.answer) == [1]
     assert answer.answer.startswith(answer.citations[0].quote)
-    assert check_quotes(answer.citations, {"mali.txt": " " * 40 + GAO.text}) == []
+    assert misquoted(answer.citations, {"mali.txt": " " * 40 + GAO.text}) == []
 
 
 def test_reader_decides_the_sentence_and_the_value_is_completed() -> None:

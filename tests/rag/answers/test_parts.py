@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 import pytest
-from answer_doubles import passage, retrieved
+from answer_doubles import cited_numbers, misquoted, passage, retrieved
 
-from rag.answers.citations import check_quotes, cite, cited_numbers
+from rag.answers.citations import cite
 from rag.answers.parts import Part, join_answers, split_question, tells_apart
 from rag.search.question import understand
 from rag.types import Answer, Passage
@@ -84,7 +84,7 @@ def test_joined_answer_numbers_its_citations_through_and_adds_up_the_terms() -> 
     joined = join_answers(question, parts, [answer("a", "three", MAY), answer("b", "four", JUNE)], retrieved(MAY))
     assert joined.short_answer == "May 2019: three; June 2019: four (7 in all)"
     assert cited_numbers(joined.answer) == [c.number for c in joined.citations] == [1, 2]
-    assert check_quotes(joined.citations, {"may.txt": MAY.text, "june.txt": JUNE.text}) == []
+    assert misquoted(joined.citations, {"may.txt": MAY.text, "june.txt": JUNE.text}) == []
     assert [r.passage.report for r in joined.passages] == ["may.txt", "june.txt"]
 
 

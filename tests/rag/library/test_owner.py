@@ -162,6 +162,17 @@ def test_a_failed_search_is_answered_from_the_catalog_and_healed_at_the_next_ope
     assert heals(home, "damaged").name == "0002"
 
 
+def test_vectors_go_in_by_batches_chroma_takes(home: Path) -> None:
+    ids = [f"unknown-{n}" for n in range(7)]
+    with opened(home) as library, library.owned_index() as index:
+        assert index.batch_size <= index._client.get_max_batch_size()
+        index.batch_size = 3
+        index.upsert(ids, KeywordEmbedder().encode(ids))
+        assert set(ids) < set(index.ids())
+        index.delete(ids)
+        assert not set(ids) & set(index.ids())
+
+
 def test_an_index_that_fails_at_work_is_rebuilt_and_the_work_done(home: Path) -> None:
     with opened(home) as library:
         index = library.index()

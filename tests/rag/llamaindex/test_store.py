@@ -11,7 +11,7 @@ from llama_index.core.vector_stores.types import FilterOperator, MetadataFilter,
 
 from rag.errors import LibraryError, UsageError
 from rag.library.importer import Library
-from rag.llamaindex import LARGEST_BATCH, PassageVectorStore, ReportEmbedding, ReportNodeParser, node_to_passage, to_filters
+from rag.llamaindex import PassageVectorStore, ReportEmbedding, ReportNodeParser, node_to_passage, to_filters
 from rag.types import Filters
 
 
@@ -49,10 +49,10 @@ def test_query_keeps_to_reports_and_nodes(library: Library) -> None:
 
 
 class WritableIndex:
-    """Remembers the batches it was given."""
+    """Remembers what it was given."""
 
     def __init__(self) -> None:
-        self.batches: list[int] = []
+        self.stored: list[str] = []
         self.deleted: list[str] = []
 
     def search(self, vector: object, k: int, within: Collection[str] | None = None) -> list[tuple[str, float]]:
@@ -60,18 +60,18 @@ class WritableIndex:
 
     def upsert(self, ids: Sequence[str], vectors: np.ndarray) -> None:
         assert vectors.shape == (len(ids), 2)
-        self.batches.append(len(ids))
+        self.stored += ids
 
     def delete(self, ids: Sequence[str]) -> None:
         self.deleted += ids
 
 
-def test_vectors_go_in_by_batches_chroma_takes(library: Library) -> None:
+def test_vectors_of_nodes_go_in_and_those_of_a_report_out(library: Library) -> None:
     index = WritableIndex()
     store = PassageVectorStore(index, library.catalog)
-    nodes = [TextNode(id_=str(number), text="x", embedding=[1.0, 0.0]) for number in range(LARGEST_BATCH + 3)]
-    assert store.add(nodes) == [str(number) for number in range(LARGEST_BATCH + 3)]
-    assert index.batches == [LARGEST_BATCH, 3]
+    nodes = [TextNode(id_=str(number), text="x", embedding=[1.0, 0.0]) for number in range(3)]
+    assert store.add(nodes) == index.stored == ["0", "1", "2"]
+    assert store.add([]) == []
     report = library.show("niger.txt").id
     store.delete(report)
     assert index.deleted == [passage.id for passage in library.catalog.passages_of(report)]

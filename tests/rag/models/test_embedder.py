@@ -133,7 +133,6 @@ def test_no_cache_folder_means_the_slow_path_and_a_word_about_it(
     monkeypatch.setenv("XDG_CACHE_HOME", str(blocked))
     embedder = load_embedder(settings(blocked))
     assert isinstance(embedder, PackagedEmbedder)
-    assert embedder.backend == "torch"
     assert embedder.fingerprint == fp32.fingerprint
     assert "running on sentence-transformers, because no folder" in caplog.text
     strict = load_embedder(settings(blocked, models__backend="onnx-int8"))
