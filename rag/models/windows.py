@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from rag.reports.date_text import format_day
+
 Scores = npt.NDArray[np.float32]
 
 CLS, SEP = 101, 102
@@ -17,8 +19,6 @@ CLS, SEP = 101, 102
 
 MAX_ANSWER_TOKENS = 30
 MAX_QUESTION_TOKENS = 48
-
-_MONTHS = "January February March April May June July August September October November December".split()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Window:
 
 def heading(title: str, on: date | None) -> str:
     """What stands before a passage's text: where it is from and when, such as "Mali: Raids in the North (April 6, 2018)."."""
-    day = f"({_MONTHS[on.month - 1]} {on.day}, {on.year})" if on else ""
+    day = f"({format_day(on)})" if on else ""
     text = " ".join(part for part in (title.strip(), day) if part)
     return f"{text}." if text else ""
 
@@ -92,15 +92,14 @@ def best_span(start: Scores, end: Scores, window: Window) -> tuple[int, int, flo
 
     Returns:
         First and last word piece of the span (indices in the passage, inclusive), its score, and the score of "no answer".
+
+    Raises:
+        ValueError: The window holds no word piece of the passage.
     """
-    inside = slice(window.first, window.first + window.n)
-    scores = start[inside, None] + end[None, inside]
-    place = np.arange(window.n)
-    length = place[None, :] - place[:, None]
-    scores = np.where((length >= 0) & (length < MAX_ANSWER_TOKENS), scores, np.float32(-1e9))
-    best = int(scores.argmax())
-    first, last = divmod(best, window.n)
-    return window.offset + first, window.offset + last, float(scores[first, last]), float(start[0] + end[0])
+    [best] = best_spans_within(start, end, window, [(window.offset, window.offset + window.n)])
+    if best is None:
+        raise ValueError("a window without word pieces of the passage has no span")
+    return *best, float(start[0] + end[0])
 
 
 def best_spans_within(

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
+from rag.reports.date_text import MONTH_NAMES
 from rag.reports.names import country_forms, fold, similar_names
 from rag.types import Question
 
@@ -22,8 +23,6 @@ FUNCTION_WORDS = frozenset(
 _WORD = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W_]+")
 _SAME_SOUND = 0.95
 """What ``similar_names`` gives words of equal sound."""
-
-_MONTHS = "January February March April May June July August September October November December".split()
 
 
 class NameBook:
@@ -148,7 +147,7 @@ def lexical_terms(question: Question, book: NameBook, frequency: Callable[[str],
         if places[mention.start, mention.end] > 1:
             continue  # alternatives: a day without a year
         if span.days <= 31 and (span.start.year, span.start.month) == (span.end.year, span.end.month):
-            terms += [_MONTHS[span.start.month - 1], str(span.start.year)]
+            terms += [MONTH_NAMES[span.start.month - 1], str(span.start.year)]
             terms += [str(span.start.day)] if span.is_day else []
     for name in question.names:
         terms += book.other_forms(name)
