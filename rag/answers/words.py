@@ -80,14 +80,19 @@ def _is_country_us(word: str, text: str, end: int) -> bool:
     return following is not None and following.group().lower() not in FUNCTION_WORDS
 
 
-@lru_cache(maxsize=65536)
+_MATES = {stem_: frozenset(s for group in _CLASSES if stem_ in group for s in group) for group in _CLASSES for stem_ in group}
+"""The stems of a stem's classes, itself among them. Every sentence found is compared word by word: this is asked tens of
+thousands of times for a question."""
+
+
 def same_class(first: str, second: str) -> bool:
     """Whether two stems report the same kind of outcome ("dead" and "kill")."""
-    return any(first in group and second in group for group in _CLASSES)
+    return second in _MATES.get(first, ())
 
 
 def related(stem_: str, stems: frozenset[str]) -> float:
     """1 when the stem is among the stems, 0.7 when one of its class is, else 0."""
     if stem_ in stems:
         return 1.0
-    return 0.7 if any(same_class(stem_, other) for other in stems) else 0.0
+    mates = _MATES.get(stem_)
+    return 0.0 if mates is None or mates.isdisjoint(stems) else 0.7
