@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import random
 import re
+from collections.abc import Sequence
 from datetime import date, timedelta
+
+from rag.reports.sentences import split_sentences
 
 _PLACES = tuple(
     "In the north|In the northeast|In the south|In the east|In the west|In the center|Outside the capital|In the capital|"
@@ -19,6 +22,7 @@ _PAIRS = (
 )
 _OPPOSITES = {word: pair.split("/")[1 - i] for pair in reversed(_PAIRS.split()) for i, word in enumerate(pair.split("/"))}
 
+_LEAST_LEFT = 60
 _NAME = re.compile(r"(?<!^)(?<![.!?] )\b[A-Z][\w'-]+(?: [A-Z][\w'-]+)*")
 _NUMBER = re.compile(r"\b\d[\d,.]*\b")
 _POLAR = re.compile(
@@ -83,6 +87,23 @@ def unanswerable(question: str, other: str, rng: random.Random) -> str | None:
             if theirs:
                 changed.append(question[: match.start()] + rng.choice(theirs) + question[match.end() :])
     return rng.choice(changed) if changed else None
+
+
+def without_answer(context: str, answers: Sequence[str]) -> str | None:
+    """A context without the sentences that hold an answer: still about the right thing, with the thing asked for left out.
+
+    Args:
+        context: That answers.
+        answers: All answer texts.
+
+    Returns:
+        What is left, or None when that is less than ``_LEAST_LEFT`` characters or nothing had to go.
+    """
+    lowered = [answer.lower() for answer in answers]
+    spans = split_sentences(context)
+    kept = [s for s in spans if not any(answer in context[s.start : s.end].lower() for answer in lowered)]
+    left = " ".join(context[s.start : s.end] for s in kept)
+    return left if len(kept) < len(spans) and len(left) >= _LEAST_LEFT else None
 
 
 def polar(question: str, answer: str) -> str | None:

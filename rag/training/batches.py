@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from rag.models.windows import Window, heading, make_window
-from rag.training.augment import dated_prefix, hurried, polar, unanswerable
+from rag.training.augment import dated_prefix, hurried, polar, unanswerable, without_answer
 from rag.training.data import Item, Mix
 
 ROOMS = ((64, 0.25), (96, 0.35), (128, 0.25), (176, 0.15))
@@ -18,6 +18,10 @@ ROOMS = ((64, 0.25), (96, 0.35), (128, 0.25), (176, 0.15))
 WITH_SIMILAR = 0.5
 POLAR = 0.04
 TURNED = 0.20
+CUT = 0.25
+"""Share of answered questions also asked of their context without the sentences that answer: the commonest way in which reports
+about the right event do not say what is asked."""
+
 DATED = 0.10
 HEADED = 0.45
 CHUNK = 2048
@@ -128,6 +132,10 @@ class Batches:
                 title, context = rng.choice(similar)
                 other = target(question, title, context, None, 3)
                 groups[0] += [other] if other else []
+        if rng.random() < CUT:
+            left = without_answer(item.context, item.answers)
+            other = target(question, item.title, left, None, 3) if left and form == 0 else None
+            groups[0] += [other] if other else []
         if rng.random() < TURNED:
             similar = self._mix.similar.get(item.id)
             turned = unanswerable(item.question, similar[0][1] if similar else "", rng)

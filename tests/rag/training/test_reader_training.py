@@ -17,6 +17,7 @@ from rag.errors import UsageError
 from rag.models.reader import Reading
 from rag.models.weights import packaged_folder
 from rag.models.windows import plain_tokenizer
+from rag.training.augment import without_answer
 from rag.training.batches import Batches
 from rag.training.data import Item, Mix, load_mix
 from rag.training.measuring import fit_calibration
@@ -235,6 +236,24 @@ def test_similar_contexts_are_mined_by_meaning_too(tmp_path: Path) -> None:
     by_meaning = load_mix(tmp_path, 1, encode).similar
     assert ("B", "Storms drenched hills.") not in by_words.get("A0", [])
     assert ("B", "Storms drenched hills.") in by_meaning["A0"]
+
+
+def test_context_without_its_answer_keeps_what_stands_around_it() -> None:
+    context = "The market of Arbo was closed after the flood. The mayor asked for boats on May 3. Nobody came for several days."
+    left = without_answer(context, ["May 3"])
+    assert left == "The market of Arbo was closed after the flood. Nobody came for several days."
+    assert without_answer(context, ["June"]) is None
+    assert without_answer("The mayor asked for boats on May 3.", ["may 3"]) is None
+
+
+def test_some_groups_hold_the_context_without_its_answer(tokenizer: Any) -> None:
+    context = "The market of Arbo was closed after the flood. The mayor asked for boats on May 3. Nobody came for several days."
+    at = context.index("May 3")
+    items = [Item(f"q{i}", "squad11", "", context, "When did the mayor ask?", (at, at + 5), ("May 3",)) for i in range(40)]
+    _, _, groups = next(Batches(Mix(items, []), tokenizer, 1, 100_000).after(0, 0))
+    cut = [target for group in groups if len(group) > 1 for target in group if target.form == 3]
+    assert cut
+    assert all("boats" not in tokenizer.decode(target.window.ids) for target in cut)
 
 
 def test_folder_without_data_is_refused(tmp_path: Path) -> None:
