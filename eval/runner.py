@@ -69,9 +69,6 @@ BASELINES = (
 )
 """Plain ways to search the same passages; retrieval is measured, answers are not."""
 
-_SEVERAL = ("list", "multi_entry", "how_many", "temporal")
-"""Kinds whose answers may have several parts."""
-
 ABLATIONS = (
     Variant("no score fusion (RRF)", {"search.fusion": "rrf"}, "ranks joined; sentences, dates and names are not weighed"),
     Variant("no full text", {"search.lexical_weight": 0.0}, "full-text candidates stay, their score counts nothing"),
@@ -88,15 +85,17 @@ ABLATIONS = (
     Variant("typing errors left in", {"understanding.typos": False}, "", ("typo", "paraphrase")),
     Variant("no reranking", {"search.reader_weight": 0.0}, "the reader answers, the order of passages stays"),
     Variant("no reader", {"answering.reader": False}, "sentences picked by rules"),
-    Variant("no parts", {"answering.parts": False}, "a question for two things is asked as one", _SEVERAL),
-    Variant("nothing gathered", {"answering.gather": False}, "lists and counts come from the best sentences", _SEVERAL),
+    Variant("no parts", {"answering.parts": False}, "a question for two things is asked as one", ("multi_entry",)),
+    Variant(
+        "nothing gathered", {"answering.gather": False}, "lists and counts come from the best sentences", ("list", "multi_entry")
+    ),
     Variant("no verdict", {"answering.verdict": False}, "yes or no by the best sentence alone", ("yes_no",)),
-    Variant("no whole lists", {"answering.lists": False}, "the best sentence stays first where another lists more", _SEVERAL),
+    Variant("no whole lists", {"answering.lists": False}, "the best sentence stays first where another lists more", ("list",)),
     Variant(
         "one figure shown",
         {"answering.differing": False},
         "differing figures of one event are not looked for",
-        ("conflict", "how_many"),
+        ("conflict",),
     ),
     Variant("one sentence quoted", {"answering.sentences": 1}, ""),
     Variant("days not checked", {"answering.check_dates": False}, "another day's event does not lower confidence"),
