@@ -29,7 +29,6 @@ from eval.logistic import fit_listwise, fit_signed, shares
 from eval.metrics import contains
 from eval.runner import Tick
 from eval.scoring import Shelf, locate_evidence
-from eval.selective import auroc
 from eval.support import EvidenceSpan, half_shared
 from eval.types import EvalQuestion
 from eval.unanswerable import Maker
@@ -37,6 +36,7 @@ from rag.answers.confidence import CONFIDENCE_SIGNS, FILE, Calibration, Logistic
 from rag.answers.evidence import FEATURES, ScoredSentence
 from rag.assistant import Assistant
 from rag.errors import RagError
+from rag.models.reading_scores import auroc
 from rag.settings import Settings
 from rag.types import Question
 

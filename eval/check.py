@@ -17,10 +17,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from eval.evalset import FOLDER, QuestionFileError, load_questions, load_splits, shipped_files
-from eval.metrics import contains, normalize_answer
+from eval.metrics import contains
 from eval.types import KINDS, SPLITS, EvalQuestion
 from rag.errors import RagError, ReportError
 from rag.library import sources
+from rag.models.reading_scores import normalize_answer
 from rag.reports.sandbox import SandboxedReader
 from rag.settings import Settings
 

@@ -22,6 +22,7 @@ from eval.runner import BASELINES, Opener, Run, Tick
 from eval.scoring import defined, retrieval_scores
 from eval.types import QuestionResult
 from rag.models.embedder import Embedder
+from rag.models.reading_scores import exact_match, f1
 from rag.reports.splitter import split_report
 from rag.reports.wire import ReadResult
 from rag.settings import Settings, Splitting
@@ -205,10 +206,10 @@ def mark_reading(query: Query, answer: Answer, threshold: float, collection: Col
     """
     declined = answer.abstained or answer.confidence < threshold
     golds = query.answers if query.answerable else ("",)
-    scores: dict[str, float | None] = {"reading.f1_with_no_answer": metrics.f1("" if declined else answer.short_answer, golds)}
+    scores: dict[str, float | None] = {"reading.f1_with_no_answer": f1("" if declined else answer.short_answer, golds)}
     if query.answerable:
-        scores["reading.exact_match"] = metrics.exact_match(answer.short_answer, query.answers)
-        scores["reading.f1"] = metrics.f1(answer.short_answer, query.answers)
+        scores["reading.exact_match"] = exact_match(answer.short_answer, query.answers)
+        scores["reading.f1"] = f1(answer.short_answer, query.answers)
     right = query.answerable and metrics.is_correct(answer.short_answer, "", query.answers, ())
     return replace(
         _result(query, collection, defined(scores)),

@@ -6,33 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from eval.comparison import Change, Comparison
 from eval.scorecard import OtherRun, Scorecard
-from eval.summary import LOWER_IS_BETTER, MEANS, WHOLE, Summary
+from eval.summary import HEADLINE, LOWER_IS_BETTER, MEANS, WHOLE, Summary
 
-HEADLINE = (
-    "reading.exact_match",
-    "reading.f1",
-    "reading.f1_with_no_answer",
-    "reading.auroc",
-    "retrieval.recall@1",
-    "retrieval.recall@5",
-    "retrieval.recall@10",
-    "retrieval.mrr@10",
-    "retrieval.ndcg@10",
-    "answer.exact_match",
-    "answer.f1",
-    "answer.correct",
-    "answer.correct_and_cited",
-    "citation.precision",
-    "citation.recall",
-    "citation.exact",
-    "citation.supported",
-    "abstention.accuracy",
-    "abstention.precision",
-    "abstention.recall",
-    "abstention.auroc",
-    "abstention.wrong_refusals",
-    "abstention.risk_coverage_area",
-)
 KIND_COLUMNS = (
     ("retrieval.recall@1", "recall@1"),
     ("retrieval.recall@5", "recall@5"),

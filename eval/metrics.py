@@ -8,16 +8,12 @@ from __future__ import annotations
 
 import math
 import re
-import string
-from collections import Counter
 from collections.abc import Collection, Hashable, Sequence
 
 from rag.reports.number_words import SMALL
 
 Rank = int | None
 
-_ARTICLES = re.compile(r"\b(a|an|the)\b")
-_PUNCTUATION = frozenset(string.punctuation)
 _FOLDED = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "\u00a0": " "})
 _NUMBERS = {word: str(value) for word, value in {**SMALL, "twenty": 20}.items()}
 
@@ -70,33 +66,6 @@ def ndcg_at_k(ranks: Sequence[Rank], k: int = 10, grades: Sequence[float] | None
 
 
 # --- short answers ---------------------------------------------------------------------------------------------------------
-
-
-def normalize_answer(text: str) -> str:
-    """SQuAD's normalisation: lower case, ASCII punctuation dropped, articles dropped, white space single (in that order)."""
-    text = "".join(ch for ch in text.lower() if ch not in _PUNCTUATION)
-    return " ".join(_ARTICLES.sub(" ", text).split())
-
-
-def exact_match(answer: str, accepted: Sequence[str]) -> float | None:
-    """1 when the normalised answer equals an accepted one (official SQuAD definition); None when nothing is accepted."""
-    return max((float(normalize_answer(answer) == normalize_answer(gold)) for gold in accepted), default=None)
-
-
-def f1(answer: str, accepted: Sequence[str]) -> float | None:
-    """Best token F1 over the accepted answers (official SQuAD 2.0 definition: an empty side scores 1 only when both are)."""
-    return max((_token_f1(answer, gold) for gold in accepted), default=None)
-
-
-def _token_f1(answer: str, gold: str) -> float:
-    given, wanted = normalize_answer(answer).split(), normalize_answer(gold).split()
-    if not given or not wanted:
-        return float(given == wanted)
-    common = sum((Counter(given) & Counter(wanted)).values())
-    if common == 0:
-        return 0.0
-    precision, recall = common / len(given), common / len(wanted)
-    return 2 * precision * recall / (precision + recall)
 
 
 def loose_tokens(text: str) -> tuple[str, ...]:

@@ -12,7 +12,6 @@ from eval.comparison import Comparison
 from eval.markdown import (
     ABLATION_COLUMNS,
     ASKED_COLUMNS,
-    HEADLINE,
     KIND_COLUMNS,
     asked_of,
     is_clear,
@@ -26,7 +25,7 @@ from eval.markdown import (
 from eval.page_style import STYLE
 from eval.scorecard import OtherRun, Scorecard
 from eval.selective import calibration_bins, risk_coverage
-from eval.summary import LOWER_IS_BETTER, MEANS, WHOLE, Summary
+from eval.summary import HEADLINE, LOWER_IS_BETTER, MEANS, WHOLE, Summary
 from eval.types import QuestionResult
 
 _TILES = (

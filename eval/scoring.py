@@ -9,6 +9,7 @@ from eval import metrics, support
 from eval.support import EvidenceSpan
 from eval.types import EvalQuestion, QuestionResult
 from rag.errors import RagError
+from rag.models.reading_scores import exact_match, f1
 from rag.types import Answer, Report
 
 CUTS = (1, 5, 10)
@@ -154,8 +155,8 @@ def score(
         scores.update(retrieval_scores(support.evidence_ranks(evidence, support.passage_spans(answer.passages))))
         scores.update(
             {
-                "answer.exact_match": metrics.exact_match(short, question.answers),
-                "answer.f1": metrics.f1(short, question.answers),
+                "answer.exact_match": exact_match(short, question.answers),
+                "answer.f1": f1(short, question.answers),
                 "answer.contains": metrics.contains_any(f"{short}\n{said}", question.answers),
                 "answer.required": metrics.required_share(f"{short}\n{said}", question.required),
                 "answer.correct": float(bool(correct)) if known else None,

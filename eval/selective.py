@@ -35,23 +35,6 @@ def _share(wanted: NDArray[np.bool_], among: NDArray[np.bool_]) -> float | None:
     return float(wanted[among].mean()) if among.any() else None
 
 
-def auroc(positive: ArrayLike, score: ArrayLike) -> float | None:
-    """Chance that a positive scores above a negative, ties counting half (Mann-Whitney U); None when a side is empty."""
-    labels = np.asarray(positive, dtype=bool)
-    values = np.asarray(score, dtype=float)
-    n_positive, n_negative = int(labels.sum()), int((~labels).sum())
-    if not n_positive or not n_negative:
-        return None
-    return float((_mid_ranks(values)[labels].sum() - n_positive * (n_positive + 1) / 2) / (n_positive * n_negative))
-
-
-def _mid_ranks(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
-    ends = np.cumsum(counts)
-    middle = (ends - counts + 1 + ends) / 2
-    return np.asarray(middle[inverse], dtype=float)
-
-
 def risk_coverage(confidence: ArrayLike, correct: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The risk-coverage curve (El-Yaniv and Wiener 2010; Geifman and El-Yaniv 2017).
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from eval import selective
 from eval.bootstrap import SEED, Interval, bounds, mean_interval, percentile
 from eval.types import KINDS, QuestionResult
+from rag.models.reading_scores import auroc
 
 MEANS = (
     "retrieval.recall@1",
@@ -54,6 +55,33 @@ WHOLE = (
 """Metrics of a set of questions as a whole."""
 
 _WHOLE_RESAMPLES = 300  # each costs an area, not one mean
+
+HEADLINE = (
+    "reading.exact_match",
+    "reading.f1",
+    "reading.f1_with_no_answer",
+    "reading.auroc",
+    "retrieval.recall@1",
+    "retrieval.recall@5",
+    "retrieval.recall@10",
+    "retrieval.mrr@10",
+    "retrieval.ndcg@10",
+    "answer.exact_match",
+    "answer.f1",
+    "answer.correct",
+    "answer.correct_and_cited",
+    "citation.precision",
+    "citation.recall",
+    "citation.exact",
+    "citation.supported",
+    "abstention.accuracy",
+    "abstention.precision",
+    "abstention.recall",
+    "abstention.auroc",
+    "abstention.wrong_refusals",
+    "abstention.risk_coverage_area",
+)
+"""The metrics that scorecards show first."""
 
 LOWER_IS_BETTER = frozenset(("abstention.wrong_refusals", "abstention.risk_coverage_area", "abstention.calibration_error"))
 
@@ -149,7 +177,7 @@ def whole_metrics(columns: Columns) -> dict[str, float]:
     values = {
         "abstention.precision": selective.abstention_precision(answerable, abstained),
         "abstention.recall": selective.abstention_recall(answerable, abstained),
-        "abstention.auroc": selective.auroc(answerable, sure),
+        "abstention.auroc": auroc(answerable, sure),
         "abstention.wrong_refusals": selective.wrong_refusals(answerable, abstained),
         "abstention.risk_coverage_area": selective.risk_coverage_area(sure[judged], columns.correct[judged]),
         "abstention.calibration_error": selective.calibration_error(sure[judged], columns.correct[judged]),

@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from eval.bench.speed import cold_runs, corpus_sentences, latencies, say, searching, write_reports
+from eval.bench.speed import cold_runs, common_arguments, corpus_sentences, latencies, say, searching, write_reports
 from eval.evalset import load_questions, shipped_files
 from rag.assistant import Assistant
 from rag.models.embedder import Embedder, ProgressCall, load_embedder
@@ -87,11 +87,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--passages", type=int, default=100_000, metavar="N", help="of the large library (default 100,000)")
     parser.add_argument("--small", type=int, default=1_000, metavar="N", help="of the small library (default 1,000)")
     parser.add_argument("--queries", type=int, default=100, metavar="N", help="questions searched and asked (default 100)")
-    parser.add_argument("--cold", type=int, default=3, metavar="N", help="cold processes, the median counts (default 3)")
-    parser.add_argument(
-        "--corpus", type=Path, default=Path("corpus"), metavar="DIR", help="reports whose sentences are recombined"
-    )
-    parser.add_argument("--json", type=Path, metavar="OUT", help="save the numbers")
+    common_arguments(parser)
     options = parser.parse_args(argv)
     sentences = corpus_sentences(options.corpus)
     questions = [q.question for q in load_questions(shipped_files())][: options.queries]

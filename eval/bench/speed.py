@@ -87,6 +87,15 @@ def write_reports(sentences: Sequence[str], n_passages: int, folder: Path, seed:
         (folder / f"report-{number:05}.txt").write_text("\n\n".join(paragraphs) + "\n", encoding="utf-8")
 
 
+def common_arguments(parser: argparse.ArgumentParser) -> None:
+    """Options of every bench."""
+    parser.add_argument("--cold", type=int, default=3, metavar="N", help="cold processes, the median counts (default 3)")
+    parser.add_argument(
+        "--corpus", type=Path, default=Path("corpus"), metavar="DIR", help="reports whose sentences are recombined"
+    )
+    parser.add_argument("--json", type=Path, metavar="OUT", help="save the numbers")
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the bench and print a table.
 
@@ -102,11 +111,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--passages", type=int, default=2000, metavar="N", help="passages ingested (default 2,000)")
     parser.add_argument("--sample", type=int, default=300, metavar="N", help="passages the quickstart embeds (default 300)")
     parser.add_argument("--queries", type=int, default=100, metavar="N", help="warm searches (default 100)")
-    parser.add_argument("--cold", type=int, default=3, metavar="N", help="cold processes, the median counts (default 3)")
-    parser.add_argument(
-        "--corpus", type=Path, default=Path("corpus"), metavar="DIR", help="reports whose sentences are recombined"
-    )
-    parser.add_argument("--json", type=Path, metavar="OUT", help="save the numbers")
+    common_arguments(parser)
     options = parser.parse_args(argv)
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         numbers = _measure(options, Path(folder))

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from rag.library.catalog import Catalog
 from rag.library.rows import FloatArray, widen
+from rag.library.vectors import best
 
 BLOCK = 2_048
 """Rows widened at a time, so that the steps of it stay in the processor's caches."""
@@ -40,15 +41,11 @@ class ExactIndex:
         if not ids or k <= 0 or (within is not None and not within):
             return []
         scores = matrix @ np.asarray(vector, dtype=np.float32)
-        if within is not None:
-            allowed = within if isinstance(within, set | frozenset) else set(within)
-            rows = np.array([i for i, passage_id in enumerate(ids) if passage_id in allowed], dtype=np.int64)
-        else:
-            rows = np.arange(len(ids))
-        if not len(rows):
-            return []
-        top = rows[np.argpartition(-scores[rows], min(k, len(rows)) - 1)[:k]]
-        return [(ids[i], float(scores[i])) for i in top[np.argsort(-scores[top], kind="stable")]]
+        if within is None:
+            return best(ids, scores, k)
+        allowed = within if isinstance(within, set | frozenset) else set(within)
+        rows = [i for i, passage_id in enumerate(ids) if passage_id in allowed]
+        return best([ids[i] for i in rows], scores[rows], k)
 
     def _refresh(self) -> None:
         """Load what is new and forget what is gone, when the catalog's generation moved on."""

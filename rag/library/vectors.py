@@ -50,9 +50,13 @@ class VectorIndex(Protocol):
 
 def nearest(ids: Sequence[str], matrix: FloatArray, vector: FloatArray, k: int) -> list[tuple[str, float]]:
     """The ``k`` rows of a matrix nearest to a vector, by cosine, best first."""
+    return best(ids, matrix @ vector, k) if len(ids) else []
+
+
+def best(ids: Sequence[str], scores: FloatArray, k: int) -> list[tuple[str, float]]:
+    """The ``k`` ids of highest score, shape ``(n,)``, best first."""
     if not len(ids) or k <= 0:
         return []
-    scores = matrix @ vector
     top = np.argpartition(-scores, min(k, len(scores)) - 1)[:k]
     return [(ids[i], float(scores[i])) for i in top[np.argsort(-scores[top], kind="stable")]]
 

@@ -1,61 +1,12 @@
-"""How well a reader reads: exact match and F1 as SQuAD counts them, AUROC of telling answered from unanswered questions."""
+"""How well a reader reads, and how well it tells answered from unanswered questions."""
 
 from __future__ import annotations
 
-import re
-import string
-from collections import Counter
 from collections.abc import Mapping, Sequence
 
-import numpy as np
-
 from rag.models.reader import Excerpt, Reader, Reading
+from rag.models.reading_scores import auroc, exact_match, f1
 from rag.training.data import Item
-
-
-def normalise(text: str) -> str:
-    """SQuAD's normalisation: lower case, no punctuation, no articles, single spaces."""
-    text = "".join(letter for letter in text.lower() if letter not in set(string.punctuation))
-    return " ".join(re.sub(r"\b(a|an|the)\b", " ", text).split())
-
-
-def exact_match(found: str, answers: Sequence[str]) -> float:
-    """1.0 when the text equals an answer after normalisation."""
-    return float(any(normalise(found) == normalise(answer) for answer in answers))
-
-
-def f1(found: str, answers: Sequence[str]) -> float:
-    """Best token F1 over the answers."""
-    return max((_f1(normalise(found).split(), normalise(answer).split()) for answer in answers), default=0.0)
-
-
-def _f1(found: list[str], gold: list[str]) -> float:
-    shared = sum((Counter(found) & Counter(gold)).values())
-    if not found or not gold:
-        return float(found == gold)
-    return 2 * shared / (len(found) + len(gold))
-
-
-def auroc(positive: Sequence[float], negative: Sequence[float]) -> float:
-    """Chance that a positive scores above a negative; ties count half.
-
-    Args:
-        positive: Scores of what should be above.
-        negative: Scores of what should be below.
-
-    Returns:
-        0 to 1; 0.5 is chance.
-
-    Raises:
-        ValueError: One of the two is empty.
-    """
-    if not positive or not negative:
-        raise ValueError("AUROC needs positives and negatives")
-    values = np.concatenate([np.asarray(positive, float), np.asarray(negative, float)])
-    _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
-    ranks = (np.cumsum(counts) - (counts - 1) / 2)[inverse]
-    n = len(positive)
-    return float((ranks[:n].sum() - n * (n + 1) / 2) / (n * len(negative)))
 
 
 def read_items(items: Sequence[Item], reader: Reader, *, titled: bool = True) -> list[tuple[str, Reading]]:
@@ -95,11 +46,14 @@ def measure(reader: Reader, samples: Mapping[str, Sequence[Item]], *, titled: bo
         told[name] = [reading for _, reading in readings]
         if items[0].span:
             pairs = [(text, item.answers) for (text, _), item in zip(readings, items, strict=True)]
-            scores[f"{name}.exact_match"] = sum(exact_match(*pair) for pair in pairs) / len(pairs)
-            scores[f"{name}.f1"] = sum(f1(*pair) for pair in pairs) / len(pairs)
+            scores[f"{name}.exact_match"] = sum(exact_match(*pair) or 0.0 for pair in pairs) / len(pairs)
+            scores[f"{name}.f1"] = sum(f1(*pair) or 0.0 for pair in pairs) / len(pairs)
     for name, readings_of in told.items():
         if samples[name][0].span is None and told.get("answerable"):
+            answered = told["answerable"]
+            labels = [True] * len(answered) + [False] * len(readings_of)
             for key in ("answerable", "margin", "relevance"):
-                value = auroc([getattr(r, key) for r in told["answerable"]], [getattr(r, key) for r in readings_of])
+                value = auroc(labels, [getattr(r, key) for r in (*answered, *readings_of)])
+                assert value is not None  # neither side is empty
                 scores[f"{name}.auroc" if key == "answerable" else f"{name}.auroc_{key}"] = value
     return {name: round(value, 4) for name, value in scores.items()}

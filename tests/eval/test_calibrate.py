@@ -7,9 +7,9 @@ import pytest
 
 from eval.calibrate import Example, centred, choose_threshold, cross_validated, fit, judge, label
 from eval.logistic import fit_listwise, fit_logistic, fit_signed, shares
-from eval.selective import auroc
 from eval.support import locate
 from rag.answers.evidence import FEATURES, ScoredSentence
+from rag.models.reading_scores import auroc
 from rag.types import Passage, Question, Report, RetrievedPassage, Span
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from eval import selective
+from rag.models.reading_scores import auroc
 
 ANSWERABLE = [True, True, True, False, False]
 ABSTAINED = [False, True, False, True, False]
@@ -19,14 +20,14 @@ def test_abstention_is_undefined_where_its_side_is_empty() -> None:
     assert selective.abstention_precision([True], [False]) is None
     assert selective.abstention_recall([True], [True]) is None
     assert selective.wrong_refusals([False], [True]) is None
-    assert selective.auroc([True, True], [0.1, 0.2]) is None
+    assert auroc([True, True], [0.1, 0.2]) is None
     assert selective.risk_coverage_area([], []) is None
     assert selective.calibration_error([], []) is None
 
 
 def test_auroc_counts_ties_half() -> None:
     # Pairs: (.9,.5) won, (.9,.1) won, (.5,.5) tied, (.5,.1) won.
-    assert selective.auroc([True, True, False, False], [0.9, 0.5, 0.5, 0.1]) == pytest.approx(3.5 / 4)
+    assert auroc([True, True, False, False], [0.9, 0.5, 0.5, 0.1]) == pytest.approx(3.5 / 4)
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -34,7 +35,7 @@ def test_auroc_equals_the_count_over_all_pairs(seed: int) -> None:
     rng = np.random.default_rng(seed)
     labels, scores = rng.random(60) < 0.4, rng.integers(0, 8, 60) / 8
     pairs = [(a > b) + 0.5 * (a == b) for a in scores[labels] for b in scores[~labels]]
-    assert selective.auroc(labels, scores) == pytest.approx(np.mean(pairs))
+    assert auroc(labels, scores) == pytest.approx(np.mean(pairs))
 
 
 def test_risk_coverage_worked_by_hand() -> None:

@@ -15,6 +15,7 @@ from transformers import BertConfig
 
 from rag.errors import UsageError
 from rag.models.reader import Reading
+from rag.models.reading_scores import auroc, exact_match, f1
 from rag.models.weights import packaged_folder
 from rag.models.windows import plain_tokenizer
 from rag.training.augment import without_answer
@@ -24,7 +25,6 @@ from rag.training.measuring import fit_calibration
 from rag.training.model import build_model, merge_lora
 from rag.training.reader import Recipe, Trainer
 from rag.training.running import TorchScorer, collate
-from rag.training.scoring import auroc, exact_match, f1
 
 TOWNS = ("Arbo", "Belna", "Corvi", "Dasko", "Entil", "Farro", "Gimba", "Halin", "Istra", "Jomo")
 
@@ -265,9 +265,8 @@ def test_scores_follow_the_squad_rules() -> None:
     assert exact_match("The Red House.", ["red house"]) == 1.0
     assert f1("big red house", ["the red house", "barn"]) == pytest.approx(0.8)
     assert f1("", ["barn"]) == 0.0
-    assert auroc([3.0, 2.0], [1.0, 2.0]) == pytest.approx(0.875)
-    with pytest.raises(ValueError, match="needs"):
-        auroc([], [1.0])
+    assert auroc([True, True, False, False], [3.0, 2.0, 1.0, 2.0]) == pytest.approx(0.875)
+    assert auroc([False], [1.0]) is None
 
 
 def test_calibration_separates_and_orders() -> None:
