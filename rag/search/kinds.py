@@ -74,12 +74,24 @@ _WORDED = re.compile(r"\b(?:who|whom|whose|what|which|when|where|why|how|tell|de
 _COMPILED = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _RULES)
 
 
+_ASKING = re.compile(r"\b(?:who|whom|whose|what|which|when|where|why|how)\b", re.IGNORECASE)
+
+
+def _plain(text: str) -> str:
+    """The text without a "when" or "where" that only joins a clause: one that follows the word that asks."""
+    asking = _ASKING.search(text)
+    if asking is None:
+        return text
+    return text[: asking.end()] + re.sub(r"\b(?:when|where)\b", " ", text[asking.end() :], flags=re.IGNORECASE)
+
+
 def question_kind(text: str) -> str:
     """The kind of a question: how_many, how_much, when, where, list, who, why, yes_no, how or what (the default)."""
     yes_no = dict(_COMPILED)["yes_no"]
     # "did they say when ..." is rare; "was the camp where ... attacked" is not: an opening auxiliary wins.
     if yes_no.search(text):
         return "yes_no"
+    text = _plain(text)
     for kind, pattern in _COMPILED:
         if pattern.search(text):
             return kind

@@ -36,6 +36,9 @@ from rag.types import DateRange, Filters, Turn
         ("was the camp where they slept attacked", "yes_no"),
         ("did anyone claim it?", "yes_no"),
         ("what is a katiba", "what"),
+        ("Who led the group when it lost its camp?", "who"),
+        ("how many were in the town where the bus stopped", "how_many"),
+        ("the town where it happened", "where"),
     ],
 )
 def test_kind_is_read_from_the_words(text: str, kind: str) -> None:
