@@ -8,22 +8,23 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import os
 import re
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-TIMEOUT_S = 300.0
+from eval.bench.doors import TIMEOUT_S, ApiDoor, Auth, Door, PageDoor
+
+QUIET = 16
+"""Conversations held one after the other before the load, to know what each must hear."""
 
 
 @dataclass
@@ -33,75 +34,70 @@ class Load:
     Attributes:
         seconds: From question to answer, one for each question answered.
         errors: What failed, one line each.
-        crossed: Answers that belong to another question than the one asked, one line each.
-        first_answers: What a single user got, by question.
+        crossed: Answers that belong to another question or another's conversation, one line each.
+        expected: What a single user got, by the place of his first question: an answer for each.
         wall_s: From the first question to the last answer, in seconds.
     """
 
     seconds: list[float] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     crossed: list[str] = field(default_factory=list)
-    first_answers: dict[str, str] = field(default_factory=dict)
+    expected: dict[int, list[str]] = field(default_factory=dict)
     wall_s: float = 0.0
 
 
-async def run_load(url: str, questions: Sequence[str], *, users: int, each: int, auth: tuple[str, str] | None = None) -> Load:
-    """Ask through the page's interface, first each question alone, then all users at once.
+async def run_load(
+    url: str, questions: Sequence[str], *, users: int, each: int, door: Callable[[str, Auth], Door] = ApiDoor, auth: Auth = None
+) -> Load:
+    """Ask first one user after the other, then all users at once.
+
+    Users who start at the same question ask the same ones in the same order; what the first of them got while the page was
+    quiet is what every one of them must get, in a conversation of his own.
 
     Args:
         url: Address of the page.
         questions: Asked in turn; neighbours never ask the same at the same time.
         users: Asking at the same time, each over a connection of its own.
         each: Questions a user asks, one after the other.
+        door: How they ask.
         auth: Name and password.
 
     Returns:
-        What was found; an answer must be the one its question got when asked alone.
+        What was found.
     """
     import httpx
 
     load = Load()
-    async with httpx.AsyncClient(base_url=url, auth=auth, timeout=TIMEOUT_S) as alone:
-        for question in dict.fromkeys(questions):
-            load.first_answers[question] = str((await _ask(alone, question))["answer"])
+    starts = [number * 7 % len(questions) for number in range(min(users, QUIET))]
+
+    def asked(start: int) -> list[str]:
+        return [questions[(start + turn) % len(questions)] for turn in range(each)]
+
+    for start in dict.fromkeys(starts):
+        async with door(url, auth) as alone:
+            load.expected[start] = [(await alone.ask(question)).answer for question in asked(start)]
+
+    threads: dict[str, int] = {}
 
     async def user(number: int) -> None:
-        async with httpx.AsyncClient(base_url=url, auth=auth, timeout=TIMEOUT_S) as client:
-            for turn in range(each):
-                question = questions[(number * 7 + turn) % len(questions)]
-                began = time.perf_counter()
-                try:
-                    row = await _ask(client, question)
-                except (httpx.HTTPError, ValueError, KeyError) as error:
-                    load.errors.append(f"user {number}, question {turn}: {type(error).__name__}: {error}")
-                    continue
-                load.seconds.append(time.perf_counter() - began)
-                if row["question"] != question or row["answer"] != load.first_answers[question]:
-                    load.crossed.append(f"user {number} asked {question!r} and got the answer to {row['question']!r}")
+        start = starts[number % len(starts)]
+        try:
+            async with door(url, auth) as own:
+                for turn, question in enumerate(asked(start), 1):
+                    began = time.perf_counter()
+                    told = await own.ask(question)
+                    load.seconds.append(time.perf_counter() - began)
+                    theirs = threads.setdefault(told.thread, number) if told.thread else number
+                    right = told.question == question and told.answer == load.expected[start][turn - 1]
+                    if not right or theirs != number or told.turn not in (0, turn):
+                        load.crossed.append(f"user {number} asked {question!r} and got {told}")
+        except (httpx.HTTPError, ValueError, KeyError) as error:
+            load.errors.append(f"user {number}: {type(error).__name__}: {error}")
 
     began = time.perf_counter()
     await asyncio.gather(*(user(number) for number in range(users)))
     load.wall_s = time.perf_counter() - began
     return load
-
-
-async def _ask(client: Any, question: str) -> dict[str, Any]:
-    """One question over Gradio's HTTP interface: a call, then its event stream up to the result."""
-    body = {"data": [question, None, "", "", "", None, None]}
-    event = (await client.post("/gradio_api/call/ask", json=body)).raise_for_status().json()["event_id"]
-    kind = ""
-    async with client.stream("GET", f"/gradio_api/call/ask/{event}") as stream:
-        stream.raise_for_status()
-        async for line in stream.aiter_lines():
-            name, _, value = line.partition(":")
-            if name == "event":
-                kind = value.strip()
-            elif name == "data" and kind == "complete":
-                row: dict[str, Any] = json.loads(value)[0]
-                return row
-            elif name == "data" and kind == "error":
-                raise ValueError(f"the page answered with an error: {value.strip()}")
-    raise ValueError("the stream ended without an answer")
 
 
 @contextmanager
@@ -180,6 +176,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--corpus", type=Path, default=Path("corpus"))
     parser.add_argument("--users", type=int, default=64)
     parser.add_argument("--each", type=int, default=5, metavar="N", help="questions of one user")
+    parser.add_argument(
+        "--door", choices=("api", "page"), default="page", help="the named interface, or sessions as of a browser"
+    )
     parser.add_argument("--browser", action="store_true", help="also first paint and first answer in Chromium")
     options = parser.parse_args(argv)
     asked = [q.question for q in load_questions(shipped_files("dev"), "dev") if not q.history and q.filters.is_empty][:61]
@@ -188,11 +187,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         if options.browser:
             painted, answered = paint(url, asked[0])
             sys.stdout.write(f"first paint {painted:.2f} s, first answer {answered:.2f} s\n")
-        load = asyncio.run(run_load(url, asked, users=options.users, each=options.each))
+        door: Callable[[str, Auth], Door] = PageDoor if options.door == "page" else ApiDoor
+        load = asyncio.run(run_load(url, asked, users=options.users, each=options.each, door=door))
         p50, p95 = np.percentile(load.seconds, [50, 95]) if load.seconds else (float("nan"), float("nan"))
         sys.stdout.write(
-            f"{options.users} users x {options.each} questions: {len(load.seconds)} answered, {len(load.errors)} errors, "
-            f"{len(load.crossed)} mixed up; p50 {p50:.2f} s, p95 {p95:.2f} s, {len(load.seconds) / load.wall_s:.1f} answers/s\n"
+            f"{options.users} users x {options.each} questions ({options.door}): {len(load.seconds)} answered, "
+            f"{len(load.errors)} errors, {len(load.crossed)} mixed up; p50 {p50:.2f} s, p95 {p95:.2f} s, "
+            f"{len(load.seconds) / load.wall_s:.1f} answers/s\n"
         )
         for line in [*load.errors, *load.crossed][:20]:
             sys.stderr.write(line + "\n")

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import httpx
 import pytest
 from browser_kit import page_process
 
+from eval.bench.doors import ApiDoor, Auth, Door, PageDoor, Told
 from eval.bench.load import run_load
 
 pytestmark = pytest.mark.integration
@@ -60,14 +61,31 @@ def test_every_address_asks_for_the_password(server: Server, path: str) -> None:
     assert httpx.post(server.url + path, timeout=30).status_code == 401
 
 
-def test_many_users_at_once_get_each_their_own_answers(server: Server) -> None:
-    found = asyncio.run(run_load(server.url, QUESTIONS, users=8, each=4, auth=("ana", PASSWORD)))
+@pytest.mark.parametrize("door", [ApiDoor, PageDoor])
+def test_many_users_at_once_get_each_their_own_answers(server: Server, door: Callable[[str, Auth], Door]) -> None:
+    found = asyncio.run(run_load(server.url, QUESTIONS, users=8, each=4, door=door, auth=("ana", PASSWORD)))
     assert found.errors == []
     assert found.crossed == []
     assert len(found.seconds) == 32
-    assert found.first_answers.keys() == set(QUESTIONS)
-    for question, count in zip(QUESTIONS, COUNTS, strict=True):
-        assert count in found.first_answers[question]
+    assert len(found.expected) == len(QUESTIONS)
+    for start, answers in found.expected.items():
+        for turn, answer in enumerate(answers):
+            assert COUNTS[(start + turn) % len(COUNTS)] in answer
+
+
+def test_answer_that_reaches_another_user_is_found_out(server: Server) -> None:
+    class Careless(ApiDoor):
+        """Gives every third answer to the wrong question."""
+
+        asked = 0
+
+        async def ask(self, question: str) -> Told:
+            Careless.asked += 1
+            told = await super().ask(question)
+            return replace(told, question=QUESTIONS[0]) if Careless.asked > 10 and Careless.asked % 3 == 0 else told
+
+    found = asyncio.run(run_load(server.url, QUESTIONS, users=5, each=2, door=Careless, auth=("ana", PASSWORD)))
+    assert found.crossed
 
 
 def test_mcp_client_lists_and_calls_the_read_only_functions(server: Server) -> None:
