@@ -70,7 +70,11 @@ BASELINES = (
 """Plain ways to search the same passages; retrieval is measured, answers are not."""
 
 ABLATIONS = (
-    Variant("no score fusion (RRF)", {"search.fusion": "rrf"}, "ranks joined; sentences, dates and names are not weighed"),
+    Variant(
+        "no score fusion (RRF)",
+        {"search.fusion": "rrf", "search.reader_weight": 0.0},
+        "ranks joined; sentences, dates and names are not weighed, nothing is reranked: scores of ranks are too small for it",
+    ),
     Variant("no full text", {"search.lexical_weight": 0.0}, "full-text candidates stay, their score counts nothing"),
     Variant("no sentence vectors", {"search.sentence_weight": 0.0}, ""),
     Variant("no passage vectors", {"search.passage_weight": 0.0}, ""),
@@ -90,7 +94,6 @@ ABLATIONS = (
         "nothing gathered", {"answering.gather": False}, "lists and counts come from the best sentences", ("list", "multi_entry")
     ),
     Variant("no verdict", {"answering.verdict": False}, "yes or no by the best sentence alone", ("yes_no",)),
-    Variant("no whole lists", {"answering.lists": False}, "the best sentence stays first where another lists more", ("list",)),
     Variant(
         "one figure shown",
         {"answering.differing": False},

@@ -146,7 +146,6 @@ class Answering(_Group):
     verdict: bool = Field(
         True, description="Answer whether anybody was killed, hurt or taken from all that tells of the event, not one sentence."
     )
-    lists: bool = Field(True, description="Where several things are asked for, take a near sentence that lists so many first.")
     differing: bool = Field(True, description="Show differing figures of one event side by side with their reports' dates.")
     reader: bool = Field(True, description="Use the shipped reader; without it answers are sentences picked by rules.")
     read_passages: int = Field(10, ge=1, le=50, description="Passages the reader reads for a question.")

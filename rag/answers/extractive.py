@@ -15,10 +15,10 @@ from rag.answers.conflicts import differing_figures, other_accounts
 from rag.answers.evidence import ScoredSentence, score_sentences
 from rag.answers.gather import gather, wanted
 from rag.answers.holdings import Holdings
-from rag.answers.lists import whole_list_first
 from rag.answers.measures import asked_measure
 from rag.answers.value import find_value, most_exact
 from rag.answers.verdict import asked_outcomes, outcome_verdict
+from rag.answers.wanted import with_unit
 from rag.answers.words import content_words
 from rag.models.reader import Reading
 from rag.reports.date_text import format_day
@@ -118,15 +118,16 @@ class ExtractiveAnswerer:
             The answer; its ``seconds`` is 0, the caller knows the whole time.
         """
         scored = self.score(question, retrieved, readings)
+        fitting = with_unit(question, scored) if self._settings.check_wanted else scored
         kept = tuple(retrieved[: self._settings.passages])
-        best = self._confidence(question, scored)
+        best = self._confidence(question, fitting)
         least = self._settings.abstain_below
-        composed = self._compose(question, scored, retrieved, best >= least)
+        composed = self._compose(question, fitting, retrieved, best >= least)
         if composed is not None and max(best, _COMPOSED) >= least:
             return _from_composition(question, composed, max(best, _COMPOSED), kept)
-        if not scored or best < least:
+        if not fitting or best < least:
             return abstain(question, kept, scored, best, coverage, self._holdings)
-        chosen = self._choose(question, whole_list_first(question, scored) if self._settings.lists else scored)
+        chosen = self._choose(question, fitting)
         values = [find_value(question, sentence) for sentence in chosen]
         citations, highlights = [], []
         for number, sentence in enumerate(chosen, 1):

@@ -68,6 +68,33 @@ _PATIENT = re.compile(r"(?:\s[\w-]+){0,3}\s(?:was|were|been|being)\s(?:\w+\s)?\w
 """What follows a name that things are done to: "(a UN) patrol was attacked"."""
 
 
+_MEASURE = re.compile(
+    r"(?P<age>\bhow\s+old\b|\bwhat\s+age\b|\bage\s+of\b)|(?P<time>\bhow\s+long\b(?!\s+(?:is|was|were|are)\s+the\b)|\bduration\s+of\b)|"
+    r"(?P<distance>\bhow\s+far\s+(?:is|was|are|were|from|away|apart|outside)\b|\bdistance\s+(?:between|to|from)\b)|"
+    r"(?P<money>\b(?:ransom|price|salary|wages?|fee)\b|\bhow\s+much\s+money\b)",
+    re.IGNORECASE,
+)
+"""Questions for a measure that is told with a unit; "how far did they go" and "how long was the list" ask for others as well."""
+
+_MEASURES = {"age": "age", "time": "length of time", "distance": "distance", "money": "sum of money"}
+_UNITS = {
+    "age": re.compile(
+        r"\baged?\b|\byears?(?:\s+|-)old\b|\b(?:born|birthday|teenagers?|in\s+(?:his|her|their)\s+\w+ties)\b", re.IGNORECASE
+    ),
+    "time": re.compile(
+        r"\b(?:seconds?|minutes?|hours?|days?|nights?|weeks?|months?|years?|decades?|centur(?:y|ies)|since|until|till|overnight)\b|"
+        r"\bfrom\b.*\bto\b",
+        re.IGNORECASE,
+    ),
+    "money": re.compile(
+        r"[$€£¥]|\b(?:dollars?|euros?|francs?|pounds?|cfa|millions?|billions?|thousands?|money|sum|paid|pays?|payments?|unpaid|free)\b",
+        re.IGNORECASE,
+    ),
+    "distance": re.compile(
+        r"\b(?:km|kilomet(?:er|re)s?|met(?:er|re)s?|miles?|yards?|feet|hours?|days?|walk|drive)\b", re.IGNORECASE
+    ),
+}
+
 _ROLE_OF = {word: role for role, words in _ROLES.items() for word in words.split()}
 
 
@@ -175,6 +202,23 @@ def filled(question: Question, want: Want, sentence: ScoredSentence) -> float:
     return 0.5
 
 
+def with_unit(question: Question, sentences: Sequence[ScoredSentence]) -> list[ScoredSentence]:
+    """The sentences that tell an age, a length of time, a distance or a sum of money where the question asks for it.
+
+    Args:
+        question: As understood.
+        sentences: Most probable first.
+
+    Returns:
+        Those, in their order; all where the question asks for something else.
+    """
+    asked = _MEASURE.search(question.query)
+    if asked is None:
+        return list(sentences)
+    unit = _UNITS[str(asked.lastgroup)]
+    return [s for s in sentences if unit.search(s.text)]
+
+
 def lacking(question: Question, sentences: Sequence[ScoredSentence]) -> str:
     """What a passage lacks of what a question wants, told of the passage; "" when something in it may be meant.
 
@@ -186,6 +230,8 @@ def lacking(question: Question, sentences: Sequence[ScoredSentence]) -> str:
         "gives no name that could be meant", "counts no attackers" and the like, or "".
     """
     want = wanted(question.query, question.kind)
+    if (measure := _MEASURE.search(question.query)) and not with_unit(question, sentences):
+        return f"gives no {_MEASURES[str(measure.lastgroup)]}"
     if want.kind == "number" and want.word:
         fitting = any(_fits(want, s, *m.span()) > 0 for s in sentences for m in NUMBER.finditer(s.text))
         return "" if fitting else f"gives no number of {want.word}"

@@ -127,6 +127,24 @@ def test_composed_answer_too_is_declined_below_the_threshold() -> None:
     assert ask(text, first, second, abstain_below=1.0).abstained
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("how old was the chief in Karo", "In Karo the chief, aged 61, was shot."),
+        ("how long did the battle in Karo go on", "In Karo the battle went on for nine hours."),
+        ("how far is Karo from the border", "Karo is 12 kilometers from the border."),
+        ("ransom for the miners of Karo", "For the miners of Karo two million dollars changed hands."),
+    ],
+)
+def test_measure_is_answered_only_by_what_has_its_unit(text: str, told: str) -> None:
+    bare = passage("In Karo 24 men of the chief fought at the border for the miners.", report="a.txt")
+    assert ask(text, bare, reader=PointingReader("24")).abstained
+    assert "gives no" in ask(text, bare, reader=PointingReader("24")).reason
+    assert not ask(text, bare, reader=PointingReader("24"), check_wanted=False).abstained
+    answer = ask(text, bare, passage(told, report="b.txt"), reader=PointingReader("24", "61", "nine hours", "12", "two million"))
+    assert [c.report for c in answer.citations] == ["b.txt"]
+
+
 def test_differing_figures_of_another_day_do_not_undo_a_refusal() -> None:
     first = passage("April 6, 2018: In Karo gunmen killed 12 soldiers.", report="a.txt")
     second = passage("April 6, 2018: In Karo gunmen killed 14 soldiers.", report="b.txt", published_on=date(2018, 4, 9))
