@@ -23,7 +23,7 @@ from rag.reports.layout import Paragraph, find_paragraphs
 from rag.reports.places import find_place
 from rag.types import DateRange, Entry, Report, Span
 
-PARSER_VERSION = "1"
+PARSER_VERSION = "2"
 """Part of every report's id: raise it when the same file would be parsed otherwise."""
 
 _COUNTRY = re.compile(r"(?P<name>[^\W\d_][\w'’.-]*(?:,?\s(?:(?:of|and|the|d'|de)\s)?[^\W\d_][\w'’.-]*){0,3}):\s+\S")
@@ -159,7 +159,7 @@ def _dated_entries(
     groups = [group for group in groups if group]
     days = [group[0].opening.on for group in groups if group[0].opening]
     latest = max(day.end for day in days)
-    has_lead = days[0].end == latest
+    has_lead = len(days) > 1 and days[0].end == latest  # a lone entry tells an event
     entries: list[Entry] = []
     seen_lead = False
     for group in groups:

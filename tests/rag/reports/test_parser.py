@@ -191,6 +191,11 @@ def test_plain_text_without_dates_or_headings_is_one_entry() -> None:
     assert (report.title, report.published_on, report.entries[0].on) == ("notes", None, None)
 
 
+def test_the_only_entry_of_a_report_is_an_event_not_a_lead() -> None:
+    report = parse("Norland: A Cafe Burned\n\nMay 2, 2016: In the capital (Varn) a cafe burned down and nobody was hurt.")
+    assert [(entry.place, entry.is_lead) for entry in report.entries] == [("Varn", False)]
+
+
 def test_plain_headings_make_sections() -> None:
     text = "ANNUAL REVIEW\n\nThe year was quiet, and the ferry ran on time.\n\n2.1 Results\n\nThe results were good, all in all."
     report = parse(text)
