@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
-from rag.cli.common import DONE, FAILED, filters_of, open_assistant, print_json
+from rag.cli.common import DONE, FAILED, check_limits, filters_of, open_assistant, print_json
 from rag.errors import RagError, UsageError
 from rag.settings import Settings
 from rag.types import NO_ANSWER, Answer, Filters, Question, TimelineRow, Turn
@@ -25,6 +25,7 @@ def ask(options: argparse.Namespace, settings: Settings) -> int:
     with open_assistant(settings) as assistant:
         if not assistant.coverage().reports:
             raise RagError(f"the library in {settings.home} is empty; add reports with: rag add FOLDER, or rag sync corpus")
+        check_limits(assistant, filters)
         streams = bool(settings.llm) and not options.json and sys.stdout.isatty() and options.top_k is None
         if streams:
             answer = _show_growing(assistant.stream(options.question, filters=filters))
@@ -80,6 +81,7 @@ def _ask_batch(options: argparse.Namespace, settings: Settings, filters: Filters
     with contextlib.ExitStack() as stack:
         out = stack.enter_context(_opened(options.output)) if options.output else sys.stdout
         assistant = stack.enter_context(open_assistant(settings, long_lived=len(questions) > 1000))
+        check_limits(assistant, filters)
         for identifier, text, history in _with_bar(questions, options.output is None):
             try:
                 row = assistant.ask(text, history=history, filters=filters, top_k=options.top_k).to_row(identifier)
@@ -134,8 +136,10 @@ def _with_bar(questions: Iterable[Any], quiet: bool) -> Iterable[Any]:
 
 
 def search(options: argparse.Namespace, settings: Settings) -> int:
+    filters = filters_of(options)
     with open_assistant(settings) as assistant:
-        found = assistant.search(options.question, filters=filters_of(options), top_k=options.top_k)
+        check_limits(assistant, filters)
+        found = assistant.search(options.question, filters=filters, top_k=options.top_k)
     if options.json:
         print_json(
             [
@@ -159,8 +163,10 @@ def search(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def timeline(options: argparse.Namespace, settings: Settings) -> int:
+    filters = filters_of(options)
     with open_assistant(settings) as assistant:
-        rows: Sequence[TimelineRow] = assistant.timeline(options.about, filters=filters_of(options))
+        check_limits(assistant, filters)
+        rows: Sequence[TimelineRow] = assistant.timeline(options.about, filters=filters)
     if options.csv is not None:
         return _timeline_csv(rows, options.csv)
     if options.json:
@@ -168,7 +174,7 @@ def timeline(options: argparse.Namespace, settings: Settings) -> int:
         return DONE
     for row in rows:
         days = str(row.on.start) if row.on.is_day else f"{row.on.start} to {row.on.end}"
-        print(f"{days}{'  ' + row.place if row.place else ''}\n    {row.text}")
+        print(f"{days}{'  ' + row.place if row.place else ''}\n    {' '.join(row.text.split())}")
         print("    " + "; ".join(f"{c.report}, {c.date}, {c.start}-{c.end}" for c in row.citations) + "\n")
     if not rows:
         print("No dated event found.")

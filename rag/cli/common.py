@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, TextIO
 
+from rag.errors import UsageError
 from rag.settings import Settings
 from rag.types import Filters
 
@@ -23,13 +24,28 @@ DONE, FAILED, USAGE = 0, 1, 2
 def filters_of(options: argparse.Namespace) -> Filters:
     from rag.reports.dates import parse_bound
 
+    since = parse_bound(options.since, last=False) if options.since else None
+    until = parse_bound(options.until, last=True) if options.until else None
+    if since and until and since > until:
+        raise UsageError(f"--since {options.since} is after --until {options.until}; nothing lies between, change one of them")
     return Filters(
-        since=parse_bound(options.since, last=False) if options.since else None,
-        until=parse_bound(options.until, last=True) if options.until else None,
+        since=since,
+        until=until,
         as_of=parse_bound(options.as_of, last=True) if options.as_of else None,
         reports=tuple(options.report),
         countries=tuple(options.country),
     )
+
+
+def check_limits(assistant: Assistant, filters: Filters) -> None:
+    """Refuse limits to what the library does not have: a slip of the pen is no silence of the reports."""
+    for report in filters.reports:
+        assistant.show(report)
+    has = [country for country, _ in assistant.coverage().countries]
+    for country in filters.countries:
+        if country.casefold() not in {name.casefold() for name in has}:
+            known = ", ".join(has[:10]) + (" and others" if len(has) > 10 else "")
+            raise UsageError(f"{country}: no report is of this country; the library has {known or 'none with one'}")
 
 
 @contextlib.contextmanager

@@ -106,6 +106,11 @@ def doctor(options: argparse.Namespace, settings: Settings) -> int:
     return DONE if report.ok else FAILED
 
 
+def _counted(result: ImportResult) -> str:
+    entries, passages = result.entries, result.passages
+    return f"{entries} {'entry' if entries == 1 else 'entries'}, {passages} passage{'' if passages == 1 else 's'}"
+
+
 def _results(results: Sequence[ImportResult], as_json: bool) -> int:
     refused = [r for r in results if r.status == "refused"]
     if as_json:
@@ -115,7 +120,7 @@ def _results(results: Sequence[ImportResult], as_json: bool) -> int:
             if result.status == "refused":
                 print(f"refused   {result.name}: {result.reason}", file=sys.stderr)
             elif result.status != "unchanged":
-                print(f"{result.status:<9} {result.name}  ({result.entries} entries, {result.passages} passages)")
+                print(f"{result.status:<9} {result.name}  ({_counted(result)})")
         counts: dict[str, int] = {}
         for result in results:
             counts[result.status] = counts.get(result.status, 0) + 1

@@ -11,6 +11,12 @@ from rag.cli import asking, library, others
 from rag.settings import Settings
 
 
+def _from_one(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text} is no number from 1 on")
+    return int(text)
+
+
 def build_parser() -> argparse.ArgumentParser:
     """The whole command line; each command sets ``run(options, settings)``, which returns the exit code; eval's is None."""
     common = argparse.ArgumentParser(add_help=False)
@@ -49,10 +55,10 @@ def build_parser() -> argparse.ArgumentParser:
     ask.add_argument("question", nargs="?")
     ask.add_argument("--batch", metavar="Q.jsonl", type=Path, help='rows {"id","question","history"?}; - reads standard input')
     ask.add_argument("--output", metavar="A.jsonl", type=Path, help="where the answer rows go (default: standard output)")
-    ask.add_argument("--top-k", type=int, metavar="N", help="passages listed with the answer")
+    ask.add_argument("--top-k", type=_from_one, metavar="N", help="passages listed with the answer")
     search = command("search", asking.search, "show the passages nearest to some words")
     search.add_argument("question", metavar="WORDS")
-    search.add_argument("--top-k", type=int, metavar="N")
+    search.add_argument("--top-k", type=_from_one, metavar="N")
     timeline = command("timeline", asking.timeline, "events by event date")
     timeline.add_argument("about", nargs="?", default="")
     timeline.add_argument("--csv", metavar="FILE", type=Path, help="write the events to this CSV file; - is standard output")
