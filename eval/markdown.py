@@ -33,6 +33,8 @@ ABLATION_COLUMNS = (
     ("citation.recall", "cit. recall"),
     ("abstention.accuracy", "declines rightly"),
 )
+_ROUNDED = 1e-5
+"""Scorecards are saved with six places; a difference under this may be theirs."""
 _STAGES = ("understand", "retrieve", "read", "answer", "total")
 
 
@@ -177,7 +179,7 @@ def signed(difference: float) -> str:
 
 def is_clear(change: Change) -> bool:
     """Whether the interval of the difference leaves out zero."""
-    return change.interval is not None and (change.interval[0] > 0 or change.interval[1] < 0)
+    return change.interval is not None and (change.interval[0] > _ROUNDED or change.interval[1] < -_ROUNDED)
 
 
 def _p50(latency: Mapping[str, Mapping[str, float]]) -> str:

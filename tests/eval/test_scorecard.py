@@ -214,6 +214,11 @@ def test_comparison_lists_who_won_and_lost(result_of: ResultOf) -> None:
     assert "- worse: b" in text
 
 
+def test_difference_that_saving_made_by_rounding_is_not_clear() -> None:
+    assert not markdown.is_clear(comparison.Change("abstention.auroc", 2, 0.6180004, 0.618, (-4e-7, -4e-7)))
+    assert markdown.is_clear(comparison.Change("abstention.auroc", 2, 0.6, 0.5, (-0.2, -0.01)))
+
+
 def test_guarded_metrics_exist() -> None:
     assert set(comparison.GUARDED) <= {*comparison.MEANS, *comparison.WHOLE}
 
