@@ -17,22 +17,23 @@ from rag.search.terms import forms_of, holds_name, share_of_words
 from rag.settings import Answering
 from rag.types import Question
 
-CHECKS = tuple("misdated supported missing_name filled unnamed unclaimed miscounted done".split())
+CHECKS = tuple("misdated supported missing_name filled unnamed unclaimed miscounted done happened unreasoned".split())
 """Names of the checks, in the order of their values.
 
 misdated: the question names days and the best sentence is of others. supported: how much less of the question any passage of its
 days holds than the best passage of any day, 0 to -1. missing_name: the rarest of its names that the entry does not hold in any
-form, by rarity, 0 to 1. filled: whether the thing wanted is there, where it is neither name nor doer. unnamed, unclaimed: a name,
-a doer is wanted and none is told, 0 to 1. miscounted: a number of others stands in its place, 0 to 1. done: whether what was done
-is told in the sentence (1), beside it (0.5) or nowhere (0); 0.5 where that cannot be told."""
+form, by rarity, 0 to 1. filled: whether the thing wanted is there, where it is neither name nor doer nor reason. unnamed,
+unclaimed, unreasoned: a name, a doer, a reason is wanted and none is told, 0 to 1. miscounted: a number of others stands in its
+place, 0 to 1. done: whether what a doer is asked for is told in the sentence (1), beside it (0.5) or nowhere (0); 0.5 where that
+cannot be told. happened: the same of what a day, a place or a reason is asked for: who asks when takes it for granted."""
 
-SIGNS = (-1, 1, -1, 1, -1, -1, -1, 1)
+SIGNS = (-1, 1, -1, 1, -1, -1, -1, 1, 1, -1)
 """Which way each check can only speak: 1 for an answer, -1 against it."""
 
-NEUTRAL = (0.0, 0.0, 0.0, 0.5, 0.0, 0.0, 0.0, 0.5)
+NEUTRAL = (0.0, 0.0, 0.0, 0.5, 0.0, 0.0, 0.0, 0.5, 0.5, 0.0)
 """Values that say nothing, for checks switched off."""
 
-_FAMILY = ("dates", "dates", "names", "wanted", "wanted", "wanted", "wanted", "wanted")
+_FAMILY = ("dates", "dates", "names", *("wanted",) * 7)
 
 _DATE, _COVER = FEATURES.index("date"), FEATURES.index("context_cover")
 _DOING = re.compile(
@@ -64,16 +65,19 @@ def check(
     best = scored[0]
     want = wanted(question.query, question.kind)
     fill = filled(question, want, best)
+    done = _done(question, want, best)
     is_name, is_doer = want.kind == "name", want.kind in ("doer", "group")
     values = (
         float(bool(question.dates) and best.features[_DATE] <= 0),
         _supported(question, scored),
         _missing_name(question, scored, idf),
-        0.5 if is_name or is_doer else fill,
+        0.5 if is_name or is_doer or want.kind == "reason" else fill,
         1.0 - max(0.0, fill) if is_name else 0.0,
         1.0 - max(0.0, fill) if is_doer else 0.0,
         max(0.0, -fill) if want.kind == "number" else 0.0,
-        _done(question, want, best),
+        done if is_name or is_doer else 0.5,
+        0.5 if is_name or is_doer else done,
+        1.0 - fill if want.kind == "reason" else 0.0,
     )
     if settings is None:
         return values

@@ -94,6 +94,19 @@ def test_deed_is_told_beside_or_nowhere() -> None:
     assert checks("who claimed the raid in Karo", claimed, read="gunmen")["done"] == 0.5
 
 
+def test_what_a_day_is_asked_for_must_be_told() -> None:
+    taken = passage("April 6, 2018: In Karo gunmen kidnapped a miner.")
+    assert checks("when was the miner of Karo kidnapped", taken, read="April 6, 2018")["happened"] == 1.0
+    assert checks("when was the miner of Karo released", taken, read="April 6, 2018")["happened"] == 0.0
+    assert checks("who kidnapped the miner of Karo", taken, read="gunmen")["happened"] == 0.5
+
+
+def test_reason_is_told_or_not() -> None:
+    told = passage("April 6, 2018: In Karo gunmen shot the chief because he had spoken to the army.")
+    assert checks("why was the chief of Karo shot", told, read="he had spoken")["unreasoned"] == 0.0
+    assert checks("why was the post in Karo raided", RAID, read="gunmen")["unreasoned"] == 0.5
+
+
 def test_event_that_only_dates_the_question_need_not_be_in_the_entry() -> None:
     asked = "what happened in Karo on April 6, 2018, the day after the battle of Tesso"
     assert checks(asked, RAID, read="gunmen")["missing_name"] == 0.0
@@ -119,7 +132,7 @@ def test_name_in_another_passage_of_the_entry_is_not_missing() -> None:
     [
         ("check_dates", ("misdated", "supported")),
         ("check_names", ("missing_name",)),
-        ("check_wanted", ("filled", "unnamed", "unclaimed", "miscounted", "done")),
+        ("check_wanted", ("filled", "unnamed", "unclaimed", "miscounted", "done", "happened", "unreasoned")),
     ],
 )
 def test_family_switched_off_says_nothing(family: str, silenced: Sequence[str]) -> None:
