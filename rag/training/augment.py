@@ -7,13 +7,13 @@ import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+from rag.reports.date_text import format_day
 from rag.reports.sentences import split_sentences
 
 _PLACES = tuple(
     "In the north|In the northeast|In the south|In the east|In the west|In the center|Outside the capital|In the capital|"
     "On the border|Along the coast|In the southeast (near the border)|In the north (outside the capital)".split("|")
 )
-_MONTHS = "January February March April May June July August September October November December".split()
 
 _PAIRS = (
     "first/last before/after largest/smallest most/least north/south east/west northern/southern highest/lowest best/worst "
@@ -34,7 +34,7 @@ _POLAR = re.compile(
 def dated_prefix(rng: random.Random) -> str:
     """An entry's opening in our reports, such as "April 6, 2018: In the north "."""
     day = date(1995, 1, 1) + timedelta(days=rng.randrange(11500))
-    text = f"{_MONTHS[day.month - 1]} {day.day}, {day.year}: "
+    text = f"{format_day(day)}: "
     return text + (rng.choice(_PLACES) + ", " if rng.random() < 0.5 else "")
 
 
