@@ -41,8 +41,14 @@ def extract_markdown(data: bytes, name: str, limits: Limits) -> Extracted:
     lines: list[str] = []
     headings: list[Heading] = []
     length = 0
+    beside = False
     for line, level in _lines(body):
-        if level and line:
+        heads = bool(level and line)
+        if (heads and lines and lines[-1].strip()) or (beside and line.strip()):
+            lines.append("")  # sentences end at blank lines: none may run through a heading
+            length += 1
+        beside = heads
+        if heads:
             headings.append(Heading(length, length + len(line), level))
         lines.append(line)
         length += len(line) + 1

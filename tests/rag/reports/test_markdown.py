@@ -19,7 +19,7 @@ def headings(extracted: Extracted) -> list[tuple[str, int]]:
 
 def test_headings_of_both_kinds_are_told_and_their_marks_taken_off() -> None:
     extracted = read("# Mali: *Quiet* #\n\nText.\n\nIn the north\n------------\n\n### C# #\nMore.\n")
-    assert extracted.text == "Mali: Quiet\n\nText.\n\nIn the north\n\nC#\nMore.\n"
+    assert extracted.text == "Mali: Quiet\n\nText.\n\nIn the north\n\nC#\n\nMore.\n"
     assert headings(extracted) == [("Mali: Quiet", 1), ("In the north", 2), ("C#", 3)]
     assert extracted.title == "Mali: Quiet"
 
@@ -31,7 +31,7 @@ def test_front_matter_gives_title_and_day_and_leaves_the_text(mark: str) -> None
         f'{mark}\ntitle{sign} "Mali: The Road"\ndate{sign} 2018-04-09T10:00:00Z\ntags{sign} [a]\n{mark}\n# Other\nText.'
     )
     assert (extracted.title, extracted.published_on) == ("Mali: The Road", date(2018, 4, 9))
-    assert extracted.text == "Other\nText."
+    assert extracted.text == "Other\n\nText."
 
 
 @pytest.mark.parametrize("text", ["---\n\nA rule above it.\n\n---\n", "---\ntitle: never closed\n\nText."])
@@ -61,3 +61,9 @@ def test_lists_and_tables_make_no_headings() -> None:
 @pytest.mark.parametrize("unit", ["<!--", "[a](", "**a", "[", "# ", "```\n", "---\n", "*", '[a](x "'])
 def test_hostile_repetition_is_read_whole(unit: str) -> None:
     assert "words" in read(unit * 50_000 + " words").text
+
+
+def test_heading_beside_its_text_is_set_apart_so_that_no_sentence_runs_through_it() -> None:
+    made = extract(b"# Review\n## Velm\nThe toll fell.\nIt rose again\n## Tarn\n\nThe dam held.\n", "a.md", Limits())
+    assert made.text == "Review\n\nVelm\n\nThe toll fell.\nIt rose again\n\nTarn\n\nThe dam held.\n"
+    assert [made.text[h.start : h.end] for h in made.headings] == ["Review", "Velm", "Tarn"]
