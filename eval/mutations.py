@@ -1,8 +1,9 @@
 """False sentences made of true ones, to measure how many the check of sentences catches and how many true ones it doubts.
 
 A true sentence is one of a report, cited to the passage it stands in. A mutation changes one thing in it: a number, a date, an
-actor, a place, what it denies, or the passage it cites. The new value comes from elsewhere in the reports or, harder, from the
-same passage. Two halves of the reports, parted by their names, keep tuning and measuring apart.
+actor, a place, what it denies, the passage it cites, or who did what (halves of two sentences joined). The new value comes from
+elsewhere in the reports or, harder, from the same passage. Two halves of the reports, parted by their names, keep tuning and
+measuring apart.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.answers.quantities import find_quantities
+from rag.answers.words import content_words
 from rag.reports.acronyms import AcronymPair
 from rag.reports.countries import DEMONYMS, country_of
 from rag.reports.date_text import format_day
@@ -31,7 +33,7 @@ from rag.reports.names import find_names, fold
 from rag.reports.number_words import SMALL
 from rag.types import DateMention, Passage, Span
 
-KINDS = ("number", "date", "actor", "place", "negation", "citation")
+KINDS = ("number", "date", "actor", "place", "negation", "citation", "joint")
 """What a mutation changes."""
 
 FILE = Path(__file__).parent / "questions" / "paraphrases.jsonl"
@@ -53,11 +55,19 @@ _SUBJECT_AFTER = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Paraphrase:
-    """A true sentence in words of its own, and the verbatim words of a report that its passage holds."""
+    """A true sentence in words of its own, and the verbatim words of a report that its passage holds.
+
+    Attributes:
+        report: File name.
+        quote: Verbatim words of the passage.
+        paraphrase: The sentence.
+        held_out: Whether it measures although questions about its report tune.
+    """
 
     report: str
     quote: str
     paraphrase: str
+    held_out: bool = False
 
 
 def load_paraphrases(path: Path = FILE) -> list[Paraphrase]:
@@ -109,7 +119,11 @@ class Statement:
     passage: Passage
     text: str
     dates: tuple[DateMention, ...]
-    is_verbatim: bool = True
+    held_out: bool = False
+
+    @property
+    def half(self) -> str:
+        return "test" if self.held_out else half(self.passage.report)
 
 
 class Mutator:
@@ -143,9 +157,10 @@ class Mutator:
         holding = [p for p in self._passages if p.report == paraphrase.report and paraphrase.quote in " ".join(p.text.split())]
         if not holding:
             return None
-        passage = max(holding, key=lambda p: len(p.text))
+        said = {w.stem for w in content_words(paraphrase.paraphrase)}
+        passage = max(holding, key=lambda p: (len(said & {w.stem for w in content_words(p.text)}), len(p.text)))
         dates = find_dates(paraphrase.paraphrase, passage.date, latest=passage.published_on)
-        return Statement(passage, paraphrase.paraphrase, tuple(dates), is_verbatim=False)
+        return Statement(passage, paraphrase.paraphrase, tuple(dates), paraphrase.held_out)
 
     def cases(self, each: int, only: str) -> list[Case]:
         """Mutations of every kind and as many true sentences.
@@ -177,12 +192,12 @@ class Mutator:
         for kind, source, make in makers:
             found += self._take(each, told, kind, source, make)
         found += self._swapped(each, told, "")
-        said = [s for s in self._paraphrased if half(s.passage.report) == only]
+        said = [s for s in self._paraphrased if s.half == only]
         for kind, source, make in [m for m in makers if m[1] in ("elsewhere", "same passage")]:
             found += self._take(len(said), said, kind, f"{source}, paraphrase", make)
         found += self._take(len(said), said, "", "paraphrase", lambda s: s.text)
         found += self._swapped(len(said), said, ", paraphrase")
-        return found
+        return found + self._joined(each, only)
 
     def _take(self, each: int, told: Sequence[Statement], kind: str, source: str, make: Callable[[Statement], str]) -> list[Case]:
         cases = []
@@ -205,6 +220,23 @@ class Mutator:
                 others = [self._passages[int(n)] for n in order if not _same_entry(self._passages[int(n)], s.passage)]
                 other = self._random.choice(others[:10] if source == "nearest" else others)
                 cases.append(Case("citation", source + suffix, s.text, (other.id,), s.passage.report, s.text))
+        return cases
+
+    def _joined(self, each: int, only: str) -> list[Case]:
+        """The beginning of a sentence, up to its verb, with another sentence's end from its verb on, both of one passage."""
+        cases: list[Case] = []
+        passages = [p for p in self._passages if half(p.report) == only]
+        self._random.shuffle(passages)
+        for passage in passages:
+            whole = [(n, text) for n, s in enumerate(passage.sentences) if _is_whole(text := _cut(passage, s))]
+            if len(whole) < 2:
+                continue
+            (m, first), (n, second) = self._random.sample(whole, 2)
+            heads, tails = _verb(first), _verb(second)
+            source = "next sentence" if abs(m - n) == 1 else "same passage"
+            if heads > 8 and tails > 0 and sum(c.source == source for c in cases) < each:
+                said = first[:heads] + second[tails:]
+                cases.append(Case("joint", source, said, (passage.id,), passage.report, first))
         return cases
 
     def _number(self, told: Statement, *, same: bool) -> str:
@@ -263,6 +295,7 @@ class Mutator:
         held = fold(f"{passage.title} {passage.text} {passage.place}")
         if same:
             others = [o for o in inventory if fold(o) in held and not _alike(o, name.text) and fold(o) not in fold(text)]
+            others = [o for o in others if fold(o) != fold(passage.country)]  # what is true of a place is true of its country
         else:
             others = [o for o in inventory if fold(o) not in held and not _alike(o, name.text)]
         others = [o for o in others if not self._is_other_form(o, held)] if not same else others
@@ -316,6 +349,11 @@ class Mutator:
         return text if text != told.text else ""
 
 
+def _verb(text: str) -> int:
+    """Where the first verb stands that can be told by its form; -1 without one."""
+    return min((m.start() for m in (_AUXILIARY.search(text), _PAST.search(text)) if m), default=-1)
+
+
 def _cut(passage: Passage, span: Span) -> str:
     return passage.text[span.start - passage.start : span.end - passage.start]
 
@@ -338,11 +376,10 @@ def _dated(told: Statement) -> str:
 
 
 def _with_day(text: str, day: str) -> str:
+    """The sentence with a day in front; its first word keeps its capital only where that belongs to a name."""
     first = text.split()[0]
-    lowered = (
-        text[0].lower() + text[1:] if first in ("The", "A", "An", "In", "On", "It", "They", "He", "Two", "At", "Some") else text
-    )
-    return f"On {day}, {lowered}"
+    named = country_of(first) or first.isupper() or any(n.start == 0 for n in find_names(text))
+    return f"On {day}, {text if named else text[0].lower() + text[1:]}"
 
 
 def _written(value: int, like: str) -> str:

@@ -11,21 +11,20 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.answers.grounds import Ground, Grounds
-from rag.answers.polarity import contradicted, opposed
+from rag.answers.grounds import Ground, Grounds, sentence_names
+from rag.answers.items import Problem, inside, name_problems, number_problems
+from rag.answers.joints import joins_apart, repeats_itself
+from rag.answers.polarity import contradicted, denies, leaves_room_for_denial, opposed
 from rag.answers.quantities import Quantity, find_quantities
-from rag.answers.slots import better_filled, surroundings
-from rag.answers.words import content_words, related
+from rag.answers.words import Word, content_words, related
 from rag.reports.dates import find_dates
-from rag.reports.names import NameMention, country_of, find_names
+from rag.reports.names import NameMention
+from rag.reports.number_words import SMALL, TENS
 from rag.types import DateMention, DateRange, Passage, Span
-
-Kind = Literal["number", "date", "name", "denial", "content", "citation"]
 
 MIN_NEAR = 0.45
 """Least cosine of a sentence and the passages' sentences that carry it."""
@@ -33,27 +32,18 @@ MIN_NEAR = 0.45
 MIN_CONTENT = 0.9
 """Least sum of that cosine and of the share of its words, by rarity, that the passages hold."""
 
-NUMBER_MARGIN = 0.25
-NAME_MARGIN = 0.28
-"""How much better another number or name of the passages must fit the surroundings to show that a sentence has the wrong one."""
-
 _CARRY = 3
 """Most sentences of the passages that one sentence may rest on."""
 
+_AMOUNT = re.compile(rf"(?:\d+|{'|'.join([*SMALL, *TENS])})\s(?:hour|day|week|month|year)s?\b")
+"""How long: "two days" of "two days later" counts from whatever the passage counts from."""
+
+_OF_THE_PASSAGE = re.compile(
+    r"(?:the|this|these)\s+(?:\w+\s+)?(?:passages?|articles?|texts?|documents?)\s+"
+    r"(?:is|are|discuss\w*|describ\w*|talks?|deals?|focus\w*|provides?|concerns?|covers?)\b",
+    re.IGNORECASE,
+)
 _ANSWER_WORD = re.compile(r"^\s*(?:yes|no)\b\s*[,:.–—-]\s*", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Something a sentence says and its passages do not.
-
-    Attributes:
-        kind: Which check found it.
-        text: In words, for people.
-    """
-
-    kind: Kind
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,23 +107,23 @@ class Checker:
         dates = _dates(claim, passages)
         spans = [(d.start, d.end) for d in dates]
         numbers = find_quantities(claim, spans)
-        words = {w.stem: self._idf(claim[w.start : w.end]) for w in content_words(claim) if not _inside(w.start, w.end, spans)}
+        words = {w.stem: self._idf(claim[w.start : w.end]) for w in content_words(claim) if not inside(w.start, w.end, spans)}
         for number in numbers:
             for word in content_words(claim[number.start : number.end]):
                 words.pop(word.stem, None)
-        names = [n for n in _claimed_names(claim, grounds) if not _inside(n.start, n.end, spans)]
+        names = [n for n in sentence_names(claim, grounds.is_name) if not inside(n.start, n.end, spans)]
         # A name the passages hold in another form covers its own words.
         held = {w.stem for n in names if grounds.has_name(n.text) for w in content_words(claim[n.start : n.end])}
         carrying, near = self._carrying(claim, words, grounds)
         cover = _cover(words, grounds.stems | held)
         problems = [
-            *_number_problems(claim, numbers, spans, grounds),
+            *number_problems(claim, numbers, spans, grounds),
             *_date_problems(claim, dates, grounds, carrying),
-            *_name_problems(claim, names, spans, grounds),
+            *name_problems(claim, names, spans, grounds),
             *_denial_problems(claim, carrying),
         ]
-        if near < MIN_NEAR or cover + near < MIN_CONTENT:
-            problems.append(Problem("content", "what it says as a whole"))
+        content = near + cover if near >= MIN_NEAR else 0.0
+        problems += _content_problems(claim, content, _plain_words(claim, names, spans, numbers), grounds, carrying)
         return Finding(tuple(problems), near, cover, tuple((g.passage, g.span) for g in carrying))
 
     def _carrying(self, claim: str, words: Mapping[str, float], grounds: Grounds) -> tuple[list[Ground], float]:
@@ -161,41 +151,17 @@ class Checker:
         return [grounds.sentences[n] for n in chosen], max(0.0, min(1.0, near))
 
 
-def _inside(start: int, end: int, spans: Sequence[tuple[int, int]]) -> bool:
-    return any(a < end and start < b for a, b in spans)
+def _plain_words(
+    claim: str, names: Sequence[NameMention], dates: Sequence[tuple[int, int]], numbers: Sequence[Quantity]
+) -> list[Word]:
+    """Content words of a claim outside its names, dates and numbers."""
+    items = [*dates, *((n.start, n.end) for n in names), *((q.start, q.end) for q in numbers)]
+    return [w for w in content_words(claim) if not inside(w.start, w.end, items)]
 
 
 def _cover(words: Mapping[str, float], stems: frozenset[str]) -> float:
     total = sum(words.values())
     return sum(weight * related(s, stems) for s, weight in words.items()) / total if total else 1.0
-
-
-# --- numbers -----------------------------------------------------------------------------------------------------------------
-
-
-def _number_problems(
-    claim: str, numbers: Sequence[Quantity], dates: Sequence[tuple[int, int]], grounds: Grounds
-) -> list[Problem]:
-    problems = []
-    for number in numbers:
-        shown = claim[number.start : number.end]
-        known = grounds.vague if number.is_vague else grounds.values
-        if number.value not in known:
-            problems.append(Problem("number", f"the number {shown}"))
-            continue
-        around = surroundings(
-            claim, number.start, number.end, lambda w: _is_number(claim[w.start : w.end]) or _inside(w.start, w.end, dates)
-        )
-        other = better_filled(
-            around, grounds.number_slots, {s.text for s in grounds.number_slots if s.value == number.value}, NUMBER_MARGIN
-        )
-        if other is not None:
-            problems.append(Problem("number", f"the number {shown} where the passage has {other.text}"))
-    return problems
-
-
-def _is_number(word: str) -> bool:
-    return bool(find_quantities(word)) or word.isdigit()
 
 
 # --- dates -------------------------------------------------------------------------------------------------------------------
@@ -211,12 +177,22 @@ def _date_problems(claim: str, dates: Sequence[DateMention], grounds: Grounds, c
     problems = []
     speaks_of_report = re.search(r"\breport(?:s|ed)?\b", claim, re.IGNORECASE) is not None
     for mention in dates:
-        if mention.kind == "relative" and mention.text.lower() in grounds.folded:
+        if mention.kind == "relative" and _counts_from(mention, dates, grounds):
             continue
         known = [*_days_for(carrying, grounds), *(grounds.published if speaks_of_report else ())]
         if not _is_known(mention.range, known):
             problems.append(Problem("date", f"the date {mention.text}"))
     return problems
+
+
+def _counts_from(mention: DateMention, dates: Sequence[DateMention], grounds: Grounds) -> bool:
+    """Whether "the year before" or "two days later" leads to a known day from some day of the claim or of the passages."""
+    said = _AMOUNT.match(mention.text.lower())
+    if mention.text.lower() in grounds.folded or (said and said[0] in grounds.folded):
+        return True
+    anchors = {day.start for day in (*(d.range for d in dates if d is not mention), *grounds.days)}
+    found = (find_dates(mention.text, anchor) for anchor in anchors)
+    return any(_is_known(d.range, grounds.days) for dates_ in found for d in dates_)
 
 
 def _days_for(carrying: Sequence[Ground], grounds: Grounds) -> list[DateRange]:
@@ -238,36 +214,6 @@ def _is_known(days: DateRange, known: Sequence[DateRange]) -> bool:
     return not days.is_day and any(k.start == days.start for k in known) and any(k.end == days.end for k in known)
 
 
-# --- names -------------------------------------------------------------------------------------------------------------------
-
-
-def _claimed_names(claim: str, grounds: Grounds) -> list[NameMention]:
-    """Names of a claim; its first word too when it is a country's or stands as a name in the passages."""
-    names = find_names(claim)
-    first = re.match(r"[^\W\d_]+(?:['’-][^\W\d_]+)*", claim)
-    if first and first[0][0].isupper() and not any(n.start < first.end() for n in names):
-        word = re.sub(r"['’]s$", "", first[0])
-        if country_of(word) or grounds.is_name(word):
-            names.insert(0, NameMention(0, len(word), word))
-    return names
-
-
-def _name_problems(claim: str, names: Sequence[NameMention], dates: Sequence[tuple[int, int]], grounds: Grounds) -> list[Problem]:
-    problems = []
-    for name in names:
-        if not grounds.has_name(name.text):
-            problems.append(Problem("name", f"the name {name.text}"))
-            continue
-        around = surroundings(claim, name.start, name.end, lambda w: claim[w.start].isupper() or _inside(w.start, w.end, dates))
-        others = [n.text for n in names if not grounds.same_name(n.text, name.text)]
-        # Names the claim holds elsewhere fill slots of their own.
-        slots = [s for s in grounds.name_slots if not any(grounds.same_name(s.text, other) for other in others)]
-        other = better_filled(around, slots, {s.text for s in slots if grounds.same_name(name.text, s.text)}, NAME_MARGIN)
-        if other is not None:
-            problems.append(Problem("name", f"the name {name.text} where the passage has {other.text}"))
-    return problems
-
-
 # --- denials -----------------------------------------------------------------------------------------------------------------
 
 
@@ -276,4 +222,23 @@ def _denial_problems(claim: str, carrying: Sequence[Ground]) -> list[Problem]:
     if not carrying:
         return []
     turned = contradicted(claim, [carrying[0].text]) or opposed(claim, " ".join(g.text for g in carrying))
+    if not turned and denies(claim) and not any(leaves_room_for_denial(g.text) for g in carrying):
+        return [Problem("denial", "it denies what the passage does not deny")]
     return [Problem("denial", f"it says the opposite ({', '.join(turned)})")] if turned else []
+
+
+# --- content -----------------------------------------------------------------------------------------------------------------
+
+
+def _content_problems(
+    claim: str, content: float, plain_words: Sequence[Word], grounds: Grounds, carrying: Sequence[Ground]
+) -> list[Problem]:
+    if content < MIN_CONTENT:
+        return [Problem("content", "what it says as a whole")]
+    if _OF_THE_PASSAGE.match(claim):
+        return [Problem("content", "it speaks of the passage, not of what happened")]
+    if joins_apart(claim, plain_words, [(g.passage.id, g.stems) for g in grounds.sentences]):
+        return [Problem("content", "it joins what the passages tell apart")]
+    if repeats_itself(claim) and not any(repeats_itself(g.text) for g in carrying):
+        return [Problem("content", "it goes round in circles")]
+    return []

@@ -69,7 +69,7 @@ _STATED = re.compile(
     r"(?:number|figure|count|toll|total|range)\b.{0,30}?\b(?:is|was|are|of|at|came\s+out\s+at|stands?\s+at|stood\s+at)|is|was|at)\s+$|\($",
     re.IGNORECASE,
 )
-_REPLACED = re.compile(
+REPLACED = re.compile(
     r"\b(?:not|instead\s+of|rather\s+than|and\s+not|up\s+from|down\s+from|no\s+longer)\s+(?:the\s+)?$", re.IGNORECASE
 )
 _CLAUSE = re.compile(r"[.;:!?]|,\s|\band\b|\bwhile\b|\bbut\b|\bwith\b|\bagainst\b", re.IGNORECASE)
@@ -156,10 +156,10 @@ def find_figures(text: str, dates: Sequence[tuple[int, int]] = ()) -> list[Figur
             not counted
             and not outcome
             and not _STATED.search(text[: match.start()])
-            and not _REPLACED.search(text[: match.start()])
+            and not REPLACED.search(text[: match.start()])
         ):
             continue
-        replaced = bool(_REPLACED.search(text[: match.start()]))
+        replaced = bool(REPLACED.search(text[: match.start()]))
         no = re.search(r"\bno\s+$", text[: match.start()]) if re.match(r"fewer|less|more", match.group(), re.IGNORECASE) else None
         start = no.start() if no else match.start()
         found.append(Figure(start, match.end(), text[start : match.end()], value, counted, outcome, replaced))

@@ -10,16 +10,19 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.answers.figures import REPLACED
 from rag.answers.quantities import find_quantities, implied_quantities
 from rag.answers.slots import Slot, slot
 from rag.answers.words import content_words
 from rag.reports.date_text import format_day
 from rag.reports.names import PARTICLES, NameMention, country_forms, country_of, find_acronyms, find_names, fold, phonetic_key
+from rag.reports.number_words import SMALL, TENS
 from rag.search.terms import holds
 from rag.types import DateMention, DateRange, Passage, Span
 
 _SMALL_WORDS = PARTICLES | frozenset("the a an of and in for on at to by from ag l d".split())
 _WORD = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W_]+")
+_PEOPLE = re.compile(r"s?(?:man|men|woman|women)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,7 @@ class Ground:
     @property
     def names(self) -> list[NameMention]:
         """Its names, those inside dates left out."""
-        found = find_names(self.text)
+        found = sentence_names(self.text, lambda word: False)
         dates = [(d.start - self.span.start, d.end - self.span.start) for d in self.dates]
         return [n for n in found if not any(a < n.end and n.start < b for a, b in dates)]
 
@@ -121,10 +124,15 @@ class Grounds:
         for g in self.sentences:
             dates = [(d.start - g.span.start, d.end - g.span.start) for d in g.dates]
             firm = find_quantities(g.text, dates)
-            found += [slot(g.text, q.start, q.end, q.value) for q in firm]
+            found += [slot(g.text, q.start, q.end, q.value, is_loose=q.value in self.replaced) for q in firm]
             loose = [q for q in (*find_quantities(g.text), *implied_quantities(g.text)) if q not in firm]
             found += [slot(g.text, q.start, q.end, q.value, is_loose=True) for q in loose]
         return tuple(found)
+
+    @cached_property
+    def replaced(self) -> frozenset[float]:
+        """Numbers that the passages themselves say no longer hold ("20, not 14")."""
+        return frozenset(q.value for g in self.sentences for q in find_quantities(g.text) if REPLACED.search(g.text[: q.start]))
 
     @cached_property
     def name_slots(self) -> tuple[Slot, ...]:
@@ -177,6 +185,8 @@ class Grounds:
             return True
         if (initials := _initials(name)) and holds(self.folded, initials):
             return True  # "United Nations" where the passages have "UN"
+        if name.isupper() and any(_initials(n.text) == fold(name).replace(".", "") for g in self.sentences for n in g.names):
+            return True  # and the other way round
         return bool(words) and all(self._has_word(word) for word in words)
 
     def same_name(self, one: str, other: str) -> bool:
@@ -201,12 +211,41 @@ class Grounds:
         forms = country_forms(word)
         if forms:
             return any(holds(self.folded, fold(form)) for form in forms)
+        if _PEOPLE.search(folded) and holds(self.folded, _PEOPLE.sub("", folded)):
+            return True  # "Guardsmen" where the passages have "Guard"
         if word.isupper() or word.isdigit():
             return any(holds(self.folded, form) for form in self._forms(word))
         if len(folded) < 4:
             return False
         sound = phonetic_key(word)
         return any(_same_spelling(folded, sound, other, other_sound) for other, other_sound in self._capitals)
+
+
+def sentence_names(text: str, is_name: Callable[[str], bool]) -> list[NameMention]:
+    """Names of a sentence; its first word too where that is a country's or is known as a name, and none with a number in front.
+
+    Args:
+        text: One sentence.
+        is_name: Whether a word at its beginning is a name.
+
+    Returns:
+        The names in order.
+    """
+    names = [n for name in find_names(text) if (n := _without_number(name)) is not None]
+    first = re.match(r"[^\W\d_]+(?:['’-][^\W\d_]+)*", text)
+    if first and first[0][0].isupper() and not any(n.start < first.end() for n in names):
+        word = re.sub(r"['’]s$", "", first[0])
+        if country_of(word) or is_name(word):
+            names.insert(0, NameMention(0, len(word), word))
+    return names
+
+
+def _without_number(name: NameMention) -> NameMention | None:
+    """ "CJTF" for "Twelve CJTF", None for "Twelve"."""
+    first, _, rest = name.text.partition(" ")
+    if first.lower() not in SMALL and first.lower() not in TENS:
+        return name
+    return NameMention(name.end - len(rest), name.end, rest) if rest else None
 
 
 def _initials(name: str) -> str:

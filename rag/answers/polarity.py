@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from rag.answers.words import FUNCTION_WORDS, stem
+from rag.reports.number_words import SCALES, SMALL, TENS
 
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|\d+|[,;:.!?()]|[-–—]{1,2}(?=\s)")
 _CUES = frozenset(
@@ -21,15 +22,28 @@ _REFUSING = frozenset(
 _STOPS = frozenset(", ; : . ! ? ( ) - – — --".split()) | frozenset(
     "but although though while because which who when where and".split()
 )
-_NOT_DENIED = (
-    ("not", "only"),
-    ("no", "longer"),
-    ("no", "less"),
-    ("no", "fewer"),
-    ("no", "more"),
-    ("no", "doubt"),
-    ("not", "far"),
+_NOT_DENIED = (("not", "only"), ("no", "less"), ("no", "fewer"), ("no", "more"), ("no", "doubt"), ("not", "far"))
+_COMPARED = re.compile(
+    r"\b(?:no|not|never|nobody|nothing|none|neither)\b[^.;:]*"
+    r"\b(?:so (?:many|much|\w+ly)|such|ever|earlier|previous|before then)\b",
+    re.IGNORECASE,
 )
+"""Denials that only say that something was the greatest of its kind ("no earlier raid had killed so many")."""
+
+_HALF_DENIED = re.compile(
+    r"\b(?:few|fewer|little|less|least|only|just|rather|unless|too|until|seldom|rarely|mere(?:ly)?|\w{3,}less|"
+    r"(?:un|non|in|im|dis)\w{5,}|wrong\w*|false|withdr\w+|lost|dropped|ended|stopped|empty|closed|escaped?|survived)\b",
+    re.IGNORECASE,
+)
+_WITH_VERB = frozenset("no neither none nobody nothing".split())
+"""They deny the verb before them as much as what follows ("they speak neither", "it has no")."""
+
+_AUXILIARIES = frozenset("was were is are be been being has have had will would can could may might must should shall".split())
+_PREPOSITIONS = frozenset(
+    "in on at by from with for near into over under against between through during since until than".split()
+)
+_EMPTY = FUNCTION_WORDS | _AUXILIARIES | SMALL.keys() | TENS.keys() | SCALES.keys() | {"longer"}
+_DETERMINERS = frozenset("the a an this that these those his her its their our any every each some".split())
 _REACH = 4
 """Content words after a cue that it denies, within its clause."""
 
@@ -61,28 +75,72 @@ _OPPOSITES = tuple(
 
 @lru_cache(maxsize=4096)
 def denied_stems(text: str) -> tuple[frozenset[str], frozenset[str]]:
-    """Stems a text denies and stems it states; a word that stands both ways is in both."""
+    """Stems a text denies and stems it states; a word that stands both ways, or could, is in both."""
     tokens = [m.group() for m in _TOKEN.finditer(text)]
+    lowers = [t.lower().replace("’", "'") for t in tokens]
+    compared = _COMPARED.search(text) is not None
     denied: set[str] = set()
     stated: set[str] = set()
-    reach = 0
-    for i, token in enumerate(tokens):
-        lower = token.lower().replace("’", "'")
-        after = tokens[i + 1].lower() if i + 1 < len(tokens) else ""
-        if lower in _STOPS:
-            reach = 0
+    reach = either = 0
+    before = ""
+    for i, lower in enumerate(lowers):
+        after = lowers[i + 1] if i + 1 < len(lowers) else ""
+        if lower in _STOPS or (0 < reach < _REACH and _leads_on(lower, after)):
+            reach = either = 0
         elif (lower in _CUES and (lower, after) not in _NOT_DENIED) or lower.endswith("n't"):
             reach = _REACH
+            either = _subject_length(lowers, i) if lower in ("no", "neither") else 0
+            either = _REACH if compared or after == "longer" else either
+            if lower in _WITH_VERB and before:
+                denied.add(before)
         elif lower in _REFUSING:
             denied.add(stem(lower))
-            reach = _REACH
-        elif lower not in FUNCTION_WORDS and lower[0].isalpha():
-            plain = _PREFIX.sub("", re.sub(r"'s?$", "", lower))
-            turned = plain != re.sub(r"'s?$", "", lower)
-            is_denied = (reach > 0) != turned
-            (denied if is_denied else stated).add(stem(plain))
+            reach, either = _REACH, 0
+        elif _is_content(lower):
+            word = re.sub(r"'s?$", "", lower)
+            plain = _PREFIX.sub("", word)
+            before = stem(plain)
+            is_denied = (reach > 0) != (plain != word)
+            (denied if is_denied else stated).add(before)
+            if either > 0:
+                (stated if is_denied else denied).add(before)
+                either -= 1
             reach -= reach > 0
     return frozenset(denied), frozenset(stated)
+
+
+def _is_content(lower: str) -> bool:
+    """Whether a word can be denied; a number that is denied is another number, which is not checked here."""
+    return lower[0].isalpha() and lower not in _EMPTY
+
+
+def _leads_on(lower: str, after: str) -> bool:
+    """Whether what follows is a place, time or person beside what is denied ("no help to the army", "not hit in the north")."""
+    return lower in _PREPOSITIONS or (lower == "to" and after in _DETERMINERS)
+
+
+def _subject_length(lowers: list[str], cue: int) -> int:
+    """Content words between "no" and the verb it denies, which need not be denied ("no soldier may enter"); 0 without a verb."""
+    words = 0
+    for lower in lowers[cue + 1 : cue + 1 + _REACH]:
+        if lower in _AUXILIARIES:
+            return words
+        if lower in _STOPS:
+            break
+        words += _is_content(lower)
+    return 0
+
+
+def denies(text: str) -> bool:
+    """Whether a text says outright that something is not so."""
+    lowers = [m.group().lower().replace("’", "'") for m in _TOKEN.finditer(text)]
+    pairs = zip(lowers, [*lowers[1:], ""], strict=True)
+    return any((one in _CUES and (one, two) not in _NOT_DENIED) or one.endswith("n't") for one, two in pairs)
+
+
+def leaves_room_for_denial(text: str) -> bool:
+    """Whether a text denies something, or says it in a way that a denial could tell ("useless", "too few", "unready")."""
+    return denies(text) or bool(_HALF_DENIED.search(text)) or any(w in _REFUSING for w in re.findall(r"[a-z]+", text.lower()))
 
 
 def contradicted(claim: str, sources: Iterable[str]) -> list[str]:

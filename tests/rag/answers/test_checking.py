@@ -72,6 +72,53 @@ def test_what_it_does_not_say_is_named(sentence: str, kind: str) -> None:
     assert kind in kinds(sentence)
 
 
+GARRISON = passage(
+    "Raiders threatened the teachers of three villages. Lessons have stopped. The quarrel is about the language of lessons. "
+    "In Melby the government raised the price of bread and closed two markets. "
+    "A garrison of 40 men, not 60 as was said, holds Arden.",
+    date(2018, 4, 9),
+    start=6000,
+)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "amiss"),
+    [
+        ("Raiders threatened the teachers of three villages and the government raised the price of bread.", ""),
+        ("Threatened teachers of villages raised the price of bread, and closed markets.", "joins"),
+        ("The raiders who threatened the teachers said that the price of bread is the price of bread is the price.", "circles"),
+        ("This passage is about raiders who threatened the teachers of three villages.", "speaks of the passage"),
+        ("A garrison of 40 men, and not 60, holds Arden.", ""),
+        ("A garrison of 40 men holds Arden, where 60 had been spoken of first.", ""),
+        ("A garrison of 60 men holds Arden.", "the number 60"),
+    ],
+)
+def test_halves_of_sentences_are_not_joined_at_will(sentence: str, amiss: str) -> None:
+    problems = [p.text for p in checker(GARRISON).check(sentence, (GARRISON,)).problems]
+    assert (problems == []) if not amiss else any(amiss in p for p in problems)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "source"),
+    [
+        ("Two guardsmen of the River Guard were shot.", "Two men of the River Guard were shot."),
+        ("Six CWP men were killed.", "Six Corvo Water Police men were killed."),
+        ("Two days later the river rose at Melby.", "Two days after the storm the river rose at Melby."),
+        ("The toll at Arden was corrected from 12 to 13.", "First 12 died at Arden, it was said. The toll at Arden is now 13."),
+        ("In Tolbeck no boats may land.", "Boats may not land in Tolbeck."),
+        ("Trucks are of no use to the guards of Melby.", "For the guards of Melby trucks are useless."),
+        (
+            "The guards of Melby do not know the language of the coast.",
+            "The guards of Melby know neither the roads nor the language.",
+        ),
+    ],
+)
+def test_other_words_for_the_same_are_supported(sentence: str, source: str) -> None:
+    told = passage(source, date(2018, 4, 9), start=7000)
+    found = checker(told).check(sentence, (told,))
+    assert [p.kind for p in found.problems if p.kind != "content"] == []
+
+
 def test_a_sentence_that_cites_nothing_is_unsupported() -> None:
     found = checker().check("Two soldiers were killed.", ())
     assert [p.kind for p in found.problems] == ["citation"]

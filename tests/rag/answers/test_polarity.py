@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answers.polarity import contradicted, denied_stems, opposed
+from rag.answers.polarity import contradicted, denied_stems, denies, leaves_room_for_denial, opposed
 
 
 @pytest.mark.parametrize(
@@ -27,6 +27,11 @@ def test_a_turned_statement_contradicts(claim: str, source: str) -> None:
         ("The attackers are unidentified.", "The attackers have not been identified."),
         ("The raid killed two.", "The raid killed two, and it is not known who led it."),
         ("It was not only a raid.", "It was a raid."),
+        ("It was the deadliest raid on the coast.", "No earlier raid on the coast had killed so many."),
+        ("The soldiers may not enter the town.", "It is a town which no soldier may enter."),
+        ("They do not speak the language.", "They speak neither the language nor its dialects."),
+        ("Lessons are in Arabic instead of French.", "Lessons must no longer be in French but in Arabic."),
+        ("Residents had first spoken of ten dead.", "The army says 14 dead, not ten."),
     ],
 )
 def test_the_same_said_otherwise_does_not(claim: str, source: str) -> None:
@@ -44,3 +49,11 @@ def test_a_word_whose_opposite_is_said_is_found_unless_it_is_said_too() -> None:
     assert opposed("It fell before dawn.", "It fell after dawn.")
     assert opposed("The army left Corvo.", "The army entered Corvo and left it.") == []
     assert opposed("The army held Corvo.", "The army held Corvo.") == []
+
+
+def test_a_plain_statement_leaves_no_room_for_a_denial() -> None:
+    assert denies("The army did not hold the town.")
+    assert not denies("It was not only the army.")
+    assert not leaves_room_for_denial("Three men drove to the coast.")
+    for text in ("Nobody drove.", "The trucks are useless.", "Too many men drove.", "The post was undefended.", "They refused."):
+        assert leaves_room_for_denial(text), text
