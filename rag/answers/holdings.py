@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
+from rag.answers.words import content_words
 from rag.reports.names import fold
 from rag.search.terms import holds_name
 from rag.types import DateRange, Filters, Passage
@@ -46,6 +47,11 @@ class Holdings:
     def has_word(self, word: str) -> bool:
         """Whether any passage holds a word, in any of its endings; filters are not asked."""
         return self._shelf.document_frequency(word) > 0
+
+    def has_any_word(self, text: str) -> bool:
+        """Whether any passage holds one of a text's content words; True for a text that has none."""
+        words = content_words(text)
+        return not words or any(self.has_word(text[w.start : w.end]) for w in words)
 
     def about(self, forms: Sequence[str], filters: Filters) -> list[Passage]:
         """Passages that hold a name in any of its forms, at most ``MOST_LOOKED_AT``.

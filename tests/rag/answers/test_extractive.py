@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -10,9 +10,10 @@ from answer_doubles import PointingReader, cited_numbers, misquoted, passage, re
 from doubles import KeywordEmbedder
 
 from rag.answers.extractive import ExtractiveAnswerer
+from rag.answers.holdings import Holdings
 from rag.search.question import understand
 from rag.settings import Settings
-from rag.types import NO_ANSWER, Answer, DateRange, Passage, RetrievedPassage, Turn
+from rag.types import NO_ANSWER, Answer, DateRange, Filters, Passage, RetrievedPassage, Turn
 
 GAO = passage("April 6, 2018: In the northeast (outside Gao) two gunmen killed about 30 soldiers. The gunmen fled.", start=40)
 TALKS = passage("March 2, 2018: Talks between herders and farmers began in Mopti.", date(2018, 3, 2), report="talks.txt")
@@ -143,6 +144,32 @@ def test_measure_is_answered_only_by_what_has_its_unit(text: str, told: str) -> 
     assert not ask(text, bare, reader=PointingReader("24"), check_wanted=False).abstained
     answer = ask(text, bare, passage(told, report="b.txt"), reader=PointingReader("24", "61", "nine hours", "12", "two million"))
     assert [c.report for c in answer.citations] == ["b.txt"]
+
+
+def test_question_without_a_word_of_the_library_is_declined() -> None:
+    class Shelf:
+        def document_frequency(self, term: str) -> int:
+            return int(term.lower() in GAO.text.lower())
+
+        def filter_ids(self, filters: Filters) -> None:
+            return None
+
+        def lexical(self, terms: Sequence[str], k: int, *, within: object = None) -> list[tuple[str, float]]:
+            return []
+
+        def passages(self, ids: Collection[str]) -> dict[str, Passage]:
+            return {}
+
+    found = retrieved(GAO)
+    reader = PointingReader("30")
+    embedder = KeywordEmbedder()
+    settings = Settings.load({"answering.abstain_below": 0.01}, env={}).answering
+    answering = ExtractiveAnswerer(
+        embedder.encode, lambda ids: {}, lambda word: 1.0, settings, reader, holdings=Holdings(Shelf())
+    )
+    assert answering.answer(understand("xyzzy"), found).reason == "No report uses the word “xyzzy”."
+    assert answering.answer(understand("誰が攻撃したか"), found).abstained
+    assert not answering.answer(understand("how many soldiers"), found).abstained
 
 
 def test_differing_figures_of_another_day_do_not_undo_a_refusal() -> None:
