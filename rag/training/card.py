@@ -82,8 +82,9 @@ An export that loses more than 0.01 F1 is refused.
   budget, then linear to zero; dropout {recipe["dropout"]}.
 - Windows of 64 to 176 passage word pieces, placed at random around the answer. Half of the questions come with a similar
   passage that lacks the answer, found by words and by meaning; their scores are normalised together.
-- About four windows in ten have no answer. Some are made by turning a word of the question to its opposite or putting in
-  another text's name or number. Yes/no questions are made by rule from questions and their right or wrong answers.
+- Nearly half of the windows have no answer. A quarter of the answered questions are also asked of their own passage without the
+  sentences that answer. Some are made by turning a word of the question to its opposite or putting in another text's name or
+  number. Yes/no questions are made by rule from questions and their right or wrong answers.
 - Headings with title and date, dated openings, questions without their mark, typos, at small rates.
 - A run limited by time does more or fewer steps on another machine, and the scores move with them.
 
