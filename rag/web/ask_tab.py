@@ -81,8 +81,15 @@ class AskTab:
 
         return Follower([self._coverage, self._example_box, *self._examples], read)
 
-    def wire(self, desk: Desk) -> None:
-        """Tie the handlers."""
+    def wire(self, desk: Desk) -> Any:
+        """Tie the handlers.
+
+        Args:
+            desk: What they share.
+
+        Returns:
+            The event of a link that has set the filters.
+        """
         import gradio as gr
 
         # The question leaves its field at once, in an event of its own, so that the next one can be typed meanwhile.
@@ -113,7 +120,8 @@ class AskTab:
             ]
 
         asked = [self._asked, *desk.fields, *opened]
-        self._answer(desk, self._reopening.change(reopen, [self._reopening, desk.session], asked, queue=False, **PRIVATE))
+        reopened = self._reopening.change(reopen, [self._reopening, desk.session], asked, queue=False, **PRIVATE)
+        self._answer(desk, reopened)
         self._feedback.wire(desk)
         cleared = self._fresh.click(
             lambda: ((), [], EMPTY, "", gr.update(visible=False), gr.update(visible=False)),
@@ -123,6 +131,7 @@ class AskTab:
             **PRIVATE,
         )
         desk.follow(cleared)
+        return reopened
 
     def _answer(self, desk: Desk, event: Any) -> None:
         """Once a question has been taken: answer it, hand the answer to the browser to keep, and suggest what to ask next."""

@@ -42,8 +42,13 @@ class FilterBar:
             self._reset = gr.Button("Reset filters", size="sm", visible=False, elem_id="reset-filters", min_width=120, scale=0)
         return [since, until, as_of, countries, reports]
 
-    def wire(self, desk: Desk) -> None:
-        """Tie the fields to the chips and the button."""
+    def wire(self, desk: Desk, reopened: Any) -> None:
+        """Tie the fields to the chips and the button.
+
+        Args:
+            desk: Its fields.
+            reopened: Event that sets them all; single changes on the way there are not the last word.
+        """
         import gradio as gr
 
         def show_chips(*values: Any) -> tuple[str, Any]:
@@ -53,6 +58,7 @@ class FilterBar:
         changes = [part.change for part in desk.fields]
         parts = [self._chips, self._reset]
         gr.on(changes, show_chips, desk.fields, parts, queue=False, trigger_mode="always_last", **PRIVATE)
+        reopened.then(show_chips, desk.fields, parts, queue=False, **PRIVATE)
         self._reset.click(lambda: ("", "", "", [], []), None, desk.fields, queue=False, **PRIVATE)
 
     def follower(self, desk: Desk) -> Follower:

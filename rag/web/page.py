@@ -84,8 +84,7 @@ def build_page(
 
         desk.followers += [bar.follower(desk), ask.follower(), reports.follower(), evaluate.follower()]
         gr.on([page.load, refresh.click], desk.read, desk.inputs, desk.outputs, queue=False, **PRIVATE)
-        bar.wire(desk)
-        ask.wire(desk)
+        bar.wire(desk, ask.wire(desk))
         reports.wire(desk)
         timeline.wire(desk)
         evaluate.wire(desk)

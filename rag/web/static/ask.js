@@ -82,11 +82,36 @@
     }
   });
 
+  // The conversation fills what the filters above it leave of the window.
+  function fit() {
+    const desk = document.querySelector(".desk");
+    if (desk?.offsetParent) desk.style.setProperty("--above", `${Math.round(desk.getBoundingClientRect().top + scrollY)}px`);
+  }
+
+  // What was read to its end stays at its end when suggestions, which come later, take some of the room.
+  let atEnd = true;
+  const resized = new ResizeObserver(([{ target }]) => atEnd && target.scrollTo({ top: target.scrollHeight }));
+
+  function keepEnd(log) {
+    log.dataset.kept = "";
+    let before = 0;
+    log.addEventListener("scroll", () => {
+      // Gradio glides to the end of a new message; only who scrolls back has left it.
+      if (log.scrollHeight - log.scrollTop - log.clientHeight < 40) atEnd = true;
+      else if (log.scrollTop < before) atEnd = false;
+      before = log.scrollTop;
+    });
+    resized.observe(log);
+  }
+
   let newest = "";
 
   let wanted = "";
 
   onChange(() => {
+    fit();
+    const log = document.querySelector("#chat .panel-wrap:not([data-kept])");
+    if (log) keepEnd(log);
     // The form takes the focus when it has opened, and gives it back to its thumb when it has closed.
     const target = wanted === "form" ? field("why") : wanted === "thumb" && !feedbackIsOpen() ? byId(thumb) : null;
     if (target?.offsetParent) {

@@ -46,8 +46,13 @@
     },
     { days: 30, ...monthsAt(1), name: (d) => words(d, { month: "long", year: "numeric" }), tick: (d) => words(d, { month: "short", year: "numeric" }) },
     { days: 91, ...monthsAt(3), name: (d) => `Three months from ${words(d, { month: "long", year: "numeric" })}`, tick: (d) => words(d, { month: "short", year: "numeric" }) },
-    { days: 365, ...monthsAt(12), name: (d) => words(d, { year: "numeric" }), tick: (d) => words(d, { year: "numeric" }) },
-    { days: 3652, start: (d) => utc(Math.floor(dateOf(d).getUTCFullYear() / 10) * 10, 0), next: (d) => utc(dateOf(d).getUTCFullYear() + 10, 0), name: (d) => `Ten years from ${words(d, { year: "numeric" })}`, tick: (d) => words(d, { year: "numeric" }) },
+    ...[[1, ""], [2, "Two years from "], [5, "Five years from "], [10, "Ten years from "]].map(([n, from]) => ({
+      days: 365 * n,
+      start: (d) => utc(Math.floor(dateOf(d).getUTCFullYear() / n) * n, 0),
+      next: (d) => utc(dateOf(d).getUTCFullYear() + n, 0),
+      name: (d) => from + words(d, { year: "numeric" }),
+      tick: (d) => words(d, { year: "numeric" }),
+    })),
   ];
 
   class Picture {

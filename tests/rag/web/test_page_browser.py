@@ -107,3 +107,19 @@ def test_filters_limit_the_answer_show_as_chips_and_reset(page: Page) -> None:
     expect(page.locator(".chip")).to_have_count(0)
     ask(page, "who attacked the army camp in Gao")
     assert "Red Falcon" in page.locator("#a2").inner_text()
+
+
+def test_end_of_an_answer_and_the_field_stay_in_view(page: Page) -> None:
+    for question in ("who attacked the army camp in Gao", "what destroyed a bus near Konna", "who ambushed a patrol"):
+        ask(page, question)
+    expect(page.locator("#a3 .foot")).to_be_in_viewport()
+    # What stands between the conversation and the field grows, or the window shrinks: the conversation gives way.
+    page.set_viewport_size({"width": 1280, "height": 640})
+    expect(page.locator("#a1 .foot")).not_to_be_in_viewport()
+    expect(page.locator("#a3 .foot")).to_be_in_viewport()
+    expect(page.locator("#question textarea")).to_be_in_viewport()
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.locator("#filters button").first.click()
+    expect(page.locator("#since")).to_be_visible()
+    expect(page.locator("#question textarea")).to_be_in_viewport()
+    expect(page.locator("#a3 .foot")).to_be_in_viewport()
