@@ -33,7 +33,7 @@ def _reply(exchange: Exchange) -> str:
     understood = answer.question.understood_as
     parts = [f'<div class="reply{" abstained" if answer.abstained else ""}" id="a{exchange.number}">']
     if understood:
-        parts.append(f'<p class="understood">understood as: {literal(understood)}{_corrected(answer)}</p>')
+        parts.append(f'<p class="understood">understood as: {literal(understood)}{_corrected(answer)}{_alone(exchange)}</p>')
     if answer.short_answer and not _says(answer.answer, answer.short_answer):
         parts.append(f'<p class="short-answer">{literal(answer.short_answer)}</p>')
     parts.append(f'<p class="answer-text">{"".join(_sentences(exchange.number, answer))}</p>')
@@ -49,6 +49,13 @@ def _corrected(answer: Answer) -> str:
     """Which words were taken for typing errors."""
     words = ", ".join(f"“{c.used}” for “{c.typed}”" for c in answer.question.corrections)
     return f'<span class="corrected"> ({literal(words)})</span>' if words else ""
+
+
+def _alone(exchange: Exchange) -> str:
+    """A way out where a question was taken for a follow-up and was none: the same one in a conversation of its own."""
+    if exchange.number == 1 or not exchange.done:
+        return ""
+    return f' <a class="alone" href="{literal(address(exchange))}" title="Ask it again in a new conversation">Ask it alone</a>'
 
 
 def _acts(exchange: Exchange) -> str:

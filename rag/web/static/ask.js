@@ -104,12 +104,23 @@
     resized.observe(log);
   }
 
+  // Where the page scrolls and not the conversation, a new question goes to the top, so that its answer is read from its start.
+  const narrow = matchMedia("(max-width: 900px)");
+  let asked = 0;
+
+  function toNewest() {
+    const questions = document.querySelectorAll("#chat .asked");
+    if (questions.length > asked && narrow.matches) questions[questions.length - 1].scrollIntoView({ block: "start" });
+    asked = questions.length;
+  }
+
   let newest = "";
 
   let wanted = "";
 
   onChange(() => {
     fit();
+    toNewest();
     const log = document.querySelector("#chat .panel-wrap:not([data-kept])");
     if (log) keepEnd(log);
     // The form takes the focus when it has opened, and gives it back to its thumb when it has closed.

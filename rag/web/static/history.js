@@ -152,6 +152,8 @@
 
   onClick("a.permalink", (link) => copy(new URL(link.getAttribute("href"), document.baseURI).href, "Link copied: it asks this question again."));
 
+  onClick("a.alone", (link) => location.assign(new URL(link.getAttribute("href"), document.baseURI)));
+
   // --- the list ---
 
   let turn = 0;

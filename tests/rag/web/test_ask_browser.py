@@ -104,6 +104,18 @@ def test_typing_error_and_follow_up_are_told_as_understood(page: Page) -> None:
     expect(page.locator("#a2 .understood")).to_contain_text("Ayorou")
 
 
+def test_question_taken_for_a_follow_up_can_be_asked_alone(page: Page, server: Server) -> None:
+    ask(page, "who ambushed a patrol of gendarmes in Ayorou")
+    ask(page, "and when?")
+    assert page.locator("#a1 a.alone").count() == 0
+    page.locator("#a2").get_by_role("link", name="Ask it alone").click()
+    expect(page.locator("#chat .asked")).to_have_count(1)
+    expect(page.locator("#a1 .foot")).to_be_visible()
+    expect(page.locator("#chat .asked")).to_have_text("and when?")
+    expect(page.locator("#a1")).not_to_contain_text("Ayorou")
+    assert page.url == server.url
+
+
 def test_sentence_quoted_word_for_word_says_so(page: Page) -> None:
     ask(page, "what destroyed a bus near Konna")
     said = page.locator("#a1 .said.quoted")

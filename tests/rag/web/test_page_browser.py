@@ -109,6 +109,14 @@ def test_filters_limit_the_answer_show_as_chips_and_reset(page: Page) -> None:
     assert "Red Falcon" in page.locator("#a2").inner_text()
 
 
+def test_on_a_phone_a_new_answer_is_read_from_its_start(page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 640})
+    for n, question in enumerate(("who attacked the army camp in Gao", "what destroyed a bus near Konna"), 1):
+        ask(page, question)
+        expect(page.locator("#chat .asked").nth(n - 1)).to_be_in_viewport()
+        expect(page.locator(f"#a{n} .short-answer")).to_be_in_viewport()
+
+
 def test_end_of_an_answer_and_the_field_stay_in_view(page: Page) -> None:
     for question in ("who attacked the army camp in Gao", "what destroyed a bus near Konna", "who ambushed a patrol"):
         ask(page, question)
