@@ -22,8 +22,6 @@ from eval.datasets import open_collection
 from eval.evalset import FOLDER, load_questions, shipped_files
 from eval.quickstart import Quickstart
 from eval.runner import (
-    ABLATIONS,
-    BASELINES,
     Run,
     add_withheld,
     ask_all,
@@ -36,6 +34,7 @@ from eval.scorecard import Scorecard, build, corpus_hash, load_results
 from eval.scoring import Located, Shelf, locate_evidence
 from eval.summary import Summary
 from eval.types import EvalQuestion, QuestionResult
+from eval.variants import ABLATIONS, BASELINES
 from rag.assistant import Assistant
 from rag.errors import LibraryError, RagError, UsageError
 from rag.settings import Settings

@@ -18,9 +18,10 @@ from typing import Protocol
 
 from eval import metrics
 from eval.datasets import Collection, Document, Query
-from eval.runner import BASELINES, Opener, Run, Tick
+from eval.runner import Opener, Run, Tick
 from eval.scoring import defined, retrieval_scores
 from eval.types import QuestionResult
+from eval.variants import BASELINES
 from rag.models.embedder import Embedder
 from rag.models.reading_scores import exact_match, f1
 from rag.reports.splitter import split_report

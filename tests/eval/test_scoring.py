@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from eval.runner import ABLATIONS, Variant, add_withheld, ask_all, run_ablations, run_baselines, search_all, spread
+from eval.runner import add_withheld, ask_all, run_ablations, run_baselines, search_all, spread
 from eval.scoring import Shelf, locate_evidence, score
 from eval.types import KINDS, EvalQuestion, Evidence
+from eval.variants import ABLATIONS, Variant
 from rag.settings import Settings
 from rag.types import Answer, Filters, Report, Turn
 
