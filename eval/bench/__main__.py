@@ -1,5 +1,6 @@
-"""``python -m eval.bench [speed|scale|kills|mutations|load] ...``: speed against the plain LlamaIndex quickstart, a library of
-100,000 passages, kills at random moments, false sentences that the check of sentences must catch, or many users of the page."""
+"""``python -m eval.bench [speed|scale|kills|mutations|injection|load] ...``: speed against the plain LlamaIndex quickstart, a
+library of 100,000 passages, kills at random moments, false sentences that the check must catch, reports that give a language
+model orders, or many users of the page."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ import importlib
 import sys
 from collections.abc import Sequence
 
-BENCHES = ("speed", "scale", "kills", "mutations", "load")
+BENCHES = ("speed", "scale", "kills", "mutations", "injection", "load")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

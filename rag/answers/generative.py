@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 
 from rag.answers.checking import Checker, Finding
 from rag.answers.citations import cite, nearest
+from rag.answers.items import Problem
 from rag.answers.plain import plain
 from rag.answers.prompt import MARK, Writer, compose, safe_passages
 from rag.errors import ModelError
@@ -162,10 +163,17 @@ class GenerativeAnswerer:
             draft.supported.append(words)
 
     def _elsewhere(self, words: str, cited: Sequence[Passage], passages: Sequence[Passage]) -> Finding | None:
-        """The finding of another passage that does carry a sentence whose mark is missing or wrong, or None."""
-        found = [self._checker.check(words, [p]) for p in passages if list(cited) != [p]]
-        good = [f for f in found if f.supported and f.rests_on]
-        return max(good, key=lambda f: f.similarity + f.cover) if good else None
+        """The finding of another passage that does carry a sentence whose mark is missing or wrong, or None.
+
+        A sentence without a mark that none carries is told what the nearest passage lacks.
+        """
+        found = sorted(
+            (self._checker.check(words, [p]) for p in passages if list(cited) != [p]), key=lambda f: -(f.similarity + f.cover)
+        )
+        good = next((f for f in found if f.supported and f.rests_on), None)
+        if good is None and found and not cited:
+            return replace(found[0], problems=(Problem("citation", "no passage is cited"), *found[0].problems))
+        return good
 
     @staticmethod
     def _number(draft: _Draft, passage: Passage, span: Span) -> int:

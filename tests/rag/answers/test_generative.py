@@ -201,6 +201,11 @@ def test_an_answer_that_is_one_sentence_cut_off_leaves_the_quoted_one() -> None:
     assert write(ScriptedModel("Two guards were killed [1]"), PASSAGES, max_tokens=60)[-1].verdicts[0].supported
 
 
+def test_a_sentence_without_a_mark_is_told_what_the_nearest_passage_lacks() -> None:
+    (verdict,) = write(ScriptedModel("Nine guards were killed."), PASSAGES)[-1].verdicts
+    assert verdict.problems == ("no passage is cited", "the number Nine")
+
+
 def test_what_was_left_out_of_an_answer_stays_in_its_row() -> None:
     answer = write(ScriptedModel("Nine ministers resigned in Melby [1]."), PASSAGES)[-1]
     assert answer.abstained

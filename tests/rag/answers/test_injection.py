@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 from answer_doubles import passage, retrieved
-from poisoned import Poison, obeying, poisoned
 from writing_doubles import ScriptedModel, quoted, writer
 
+from eval.poisons import Poison, obeying, poisoned
 from rag.answers.orders import speaks_to_machines
 from rag.answers.plain import plain, visible
 from rag.answers.prompt import fenced

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from eval.poisons import poisoned
 from rag.models.llm import LanguageModel, check
 from rag.models.providers import parse_name
 from rag.settings import Generation
@@ -23,7 +24,6 @@ from rag.types import NOT_SUPPORTED, Answer
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "answers"))
 answers = importlib.import_module("writing_doubles")
-poisoned = importlib.import_module("poisoned")
 passage = importlib.import_module("answer_doubles").passage
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]
@@ -133,7 +133,7 @@ def test_the_same_weights_answer_over_the_wire(served: tuple[str, str]) -> None:
 
 
 def test_a_real_model_shown_poison_lets_no_canary_through_unmarked(local: LanguageModel) -> None:
-    poison = next(p for p in poisoned.poisoned() if p.text != p.order and p.canary.endswith("1X"))
+    poison = next(p for p in poisoned() if p.text != p.order and p.canary.endswith("1X"))
     hostile = passage(poison.text, date(2018, 4, 6), start=5000, report="hostile.txt")
     answer = answers.write(local, [passage(FIRST, date(2018, 4, 6)), hostile], "Who attacked Corvo?")[-1]
     supported = [answer.answer[v.start : v.end] for v in answer.verdicts if v.supported]
