@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import logging
 import re
+import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -135,6 +136,33 @@ def test_each_fault_ends_in_the_quoted_answer_with_a_line_that_says_so(
     assert told in answer.reason
     assert answer.reason.endswith("this is quoted from the reports.")
     assert "sk-secret" not in answer.reason + caplog.text
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_a_server_that_is_not_there_ends_in_the_quoted_answer(provider: str) -> None:
+    first = passage("Raiders of the Marsh Band attacked Corvo.", date(2018, 4, 6))
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{probe.getsockname()[1]}/v1"
+    settings = Generation(url=url, timeout_s=20, retries=0)
+    asked = LanguageModel(parse_name(f"{provider}/some-model", settings), settings)
+    try:
+        answer = answers.write(asked, [first])[-1]
+    finally:
+        asked.close()
+    assert answer.answer == "Raiders of the Marsh Band attacked Corvo. [1]"
+    assert "cannot be reached" in answer.reason
+
+
+@pytest.mark.parametrize("content", [b"GGUF" + bytes(200), b"", b"no model at all"])
+def test_a_file_that_is_no_model_ends_in_the_quoted_answer(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "broken.gguf"
+    path.write_bytes(content)
+    first = passage("Raiders of the Marsh Band attacked Corvo.", date(2018, 4, 6))
+    settings = Generation()
+    answer = answers.write(LanguageModel(parse_name(f"local/{path}", settings), settings), [first])[-1]
+    assert answer.answer == "Raiders of the Marsh Band attacked Corvo. [1]"
+    assert "broken.gguf" in answer.reason
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)
