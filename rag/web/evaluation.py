@@ -137,6 +137,9 @@ class Evaluations:
                 elif line.strip():
                     self._problems = [*self._problems, self._said(line, wish)][-_LINES:]
         code = process.wait()
+        if any(line.startswith(("Traceback", 'File "')) for line in self._problems):
+            logger.error("an evaluation broke off: %s", "\n".join(self._problems))
+            self._problems = [f"{self._problems[-1]} (the program's log has the whole of it)"]
         done = not self._cancelled and self._finished.take(name)
         with self._lock:
             if self._cancelled:

@@ -39,7 +39,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         f"June 2, 2018: In the south (<b onmouseover=alert(1)>Sikasso</b>) zebu traders were robbed. {hostile}\n",
         encoding="utf-8",
     )
-    with page_process(folder, WEB_UPLOAD_FILES="4") as url:
+    with page_process(folder, WEB_UPLOAD_FILES="4", WEB_UPLOAD_MB="1") as url:
         yield Server(url, corpus, folder / "home")
 
 

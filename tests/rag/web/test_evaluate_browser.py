@@ -7,13 +7,25 @@ import re
 from pathlib import Path
 
 import pytest
-from browser_kit import Server, ask, evaluate
+from browser_kit import View, ask, evaluate
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
 
 
-def test_own_questions_are_evaluated_compared_and_looked_into(page: Page, server: Server, tmp_path: Path) -> None:
+def findings_on_scorecard(page: Page) -> set[tuple[str, str]]:
+    """Serious findings of axe on the newest scorecard and on one of its questions."""
+    page.get_by_role("tab", name="Evaluate").click()
+    expect(page.locator(".scorecard .tile").first).to_be_visible()
+    for details in page.locator(".scorecard-part details").all():
+        details.locator("summary").first.click()
+    found = View.findings(page)
+    page.locator("button.eval-question").first.click()
+    expect(page.locator("#question-dialog .eval-column").first).to_be_visible()
+    return found | View.findings(page)
+
+
+def test_own_questions_are_evaluated_compared_and_looked_into(page: Page, view: View, tmp_path: Path) -> None:
     hostile = "<img src=https://evil.example/q.png onerror=\"document.title='run'\"> what is the price of cocoa in Brazil"
     rows = [
         {"id": "q1", "question": "who attacked the army camp in Gao", "kind": "who", "answers": ["Red Falcon"],
@@ -65,6 +77,8 @@ def test_own_questions_are_evaluated_compared_and_looked_into(page: Page, server
     expect(dialog.locator(".eval-column")).to_have_count(3)
     page.keyboard.press("Escape")
     assert page.title() == "Ask the Reports"
+    for width, scheme in ((1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")):
+        assert findings_on_scorecard(view.open(width, scheme)) == set()
 
     page.locator("#eval-start").click()
     expect(page.locator(".eval-bar")).to_be_visible()

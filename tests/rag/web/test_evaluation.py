@@ -94,6 +94,15 @@ def test_mistakes_in_a_file_are_told_without_its_folder(evaluations: Scripted, s
     assert scorecards.runs() == []
 
 
+def test_of_a_traceback_the_page_tells_the_last_line(evaluations: Scripted, caplog: pytest.LogCaptureFixture) -> None:
+    evaluations.program = "import sys; print('eval: 1 question', file=sys.stderr); {}['the answer']"
+    evaluations.start(Wish("dev"))
+    evaluations.wait(60)
+    assert evaluations.status()["line"] == "It failed:"
+    assert evaluations.status()["problems"] == ["KeyError: 'the answer' (the program's log has the whole of it)"]
+    assert "Traceback" in caplog.text
+
+
 def test_run_is_cancelled_and_leaves_nothing(evaluations: Scripted, ended: list[int], scorecards: Scorecards) -> None:
     evaluations.program = HANGS
     evaluations.start(Wish("dev"))

@@ -109,6 +109,28 @@ def test_filters_limit_the_answer_show_as_chips_and_reset(page: Page) -> None:
     assert "Red Falcon" in page.locator("#a2").inner_text()
 
 
+def test_country_and_report_day_limit_chat_and_timeline_alike(page: Page) -> None:
+    page.locator("#filters button").first.click()
+    page.locator("#countries input").click()
+    page.get_by_role("option", name="Niger").click()
+    page.keyboard.press("Escape")
+    page.locator("#as-of").get_by_role("textbox").fill("December 2018")
+    page.locator("#as-of").get_by_role("textbox").press("Tab")
+    expect(page.locator(".chip")).to_have_text(["as reported by December 31, 2018", "Niger"])
+    ask(page, "who attacked the army camp in Gao")
+    expect(page.locator("#chat .limits")).to_have_text("as reported by December 31, 2018 · Niger")
+    assert "Mali" not in page.locator("#evidence").inner_text()
+    page.get_by_role("tab", name="Timeline").click()
+    page.locator("#show-timeline").click()
+    rows = page.locator("table.timeline tbody tr")
+    expect(rows.filter(has_text="Sand Viper")).to_have_count(1)
+    expect(rows.filter(has_text="Mali")).to_have_count(0)
+    page.locator("#as-of").get_by_role("textbox").fill("April 2018")
+    page.locator("#as-of").get_by_role("textbox").press("Tab")
+    page.locator("#show-timeline").click()
+    expect(page.locator("#timeline-table")).to_contain_text("No dated event was found")
+
+
 def test_on_a_phone_a_new_answer_is_read_from_its_start(page: Page) -> None:
     page.set_viewport_size({"width": 390, "height": 640})
     for n, question in enumerate(("who attacked the army camp in Gao", "what destroyed a bus near Konna"), 1):

@@ -99,6 +99,22 @@ def test_folder_is_synced_on_request_and_coverage_follows(page: Page, server: Se
     expect(page.locator("#reports-table")).not_to_contain_text("Libya")
 
 
+def test_files_too_large_together_are_refused_by_name_and_the_others_go_in(page: Page, server: Server, tmp_path: Path) -> None:
+    files = [tmp_path / f"togo-2021-0{n}-05.txt" for n in (1, 2, 3)]
+    for n, file in enumerate(files, 1):
+        entry = f"Togo: Month {n}\n\nJanuary {n}, 2021: In the north (Dapaong) a lorry turned over.\n"
+        file.write_text(entry + " " * 400_000, encoding="utf-8")
+    page.get_by_role("tab", name="Reports").click()
+    page.locator("#upload input[type=file]").set_input_files(files)
+    expect(page.locator("#outcome li.ok")).to_have_count(2)
+    expect(page.locator("#outcome li.refused")).to_contain_text("togo-2021-03-05.txt: not taken: at most 1 MB in one upload")
+    rows = page.locator("#reports-table tbody tr").filter(has_text="Togo")
+    for left in (1, 0):
+        rows.first.get_by_role("button", name="Remove").click()
+        page.locator("#confirm-dialog").get_by_role("button", name="Remove").click()
+        expect(rows).to_have_count(left)
+
+
 def test_too_many_files_are_refused_by_name(page: Page, server: Server, tmp_path: Path) -> None:
     files = [tmp_path / f"empty-{i}.txt" for i in range(5)]
     for file in files:
