@@ -9,20 +9,18 @@ measuring apart.
 from __future__ import annotations
 
 import calendar
-import json
 import random
 import re
-import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from functools import lru_cache
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from eval.paraphrases import Paraphrase, half
+from eval.turning import WORDS, negated, verb_at, with_day, written
 from rag.answers.quantities import find_quantities
 from rag.answers.words import content_words
 from rag.reports.acronyms import AcronymPair
@@ -30,50 +28,15 @@ from rag.reports.countries import DEMONYMS, country_of
 from rag.reports.date_text import format_day
 from rag.reports.dates import find_dates
 from rag.reports.names import find_names, fold
-from rag.reports.number_words import SMALL
 from rag.types import DateMention, Passage, Span
 
 KINDS = ("number", "date", "actor", "place", "negation", "citation", "joint")
 """What a mutation changes."""
 
-FILE = Path(__file__).parent / "questions" / "paraphrases.jsonl"
-
-_WORDS = (*SMALL, "twenty")
-_AUXILIARY = re.compile(
-    r"\b(was|were|is|are|has|have|had|will|would|could|can|should|may|might|must)\b"
-    r"(?! (?:not|no|never|hardly|barely)\b)(?=\s[a-z])"
-)
-_NEGATED = re.compile(
-    r"\b(?:(was|were|is|are|has|have|had|will|would|could|can|should|did|does|do) not|(\w+) never)\b(?=\s[a-z])"
-)
-_PAST = re.compile(r"(?<=[a-z] )([a-z]{3,}ed)\b(?= (?:the|a|an|to|on|in|at|for|that|two|three|four|five|by|into|from|with)\b)")
 _PLACE_BEFORE = re.compile(r"\b(?:in|near|at|outside|around|to|from|into|of|between|towards?|reached|left)\s(?:the\s)?$|\($")
 _SUBJECT_AFTER = re.compile(
     r"\s(?:(?:has|have|had|was|were|would|also|then|men|fighters|militants|troops|soldiers)\s)?[a-z]+(?:ed|s|t|n)?\b"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Paraphrase:
-    """A true sentence in words of its own, and the verbatim words of a report that its passage holds.
-
-    Attributes:
-        report: File name.
-        quote: Verbatim words of the passage.
-        paraphrase: The sentence.
-        held_out: Whether it measures although questions about its report tune.
-    """
-
-    report: str
-    quote: str
-    paraphrase: str
-    held_out: bool = False
-
-
-def load_paraphrases(path: Path = FILE) -> list[Paraphrase]:
-    """The shipped paraphrases, written by hand."""
-    lines = path.read_text(encoding="utf-8").splitlines()
-    return [Paraphrase(**json.loads(line)) for line in lines if line.strip()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,17 +62,6 @@ class Case:
     @property
     def is_true(self) -> bool:
         return not self.kind
-
-
-@lru_cache(maxsize=1)
-def _splits() -> dict[str, str]:
-    found: dict[str, str] = json.loads((FILE.parent / "splits.json").read_text(encoding="utf-8"))
-    return found
-
-
-def half(report: str) -> str:
-    """ "dev" or "test": the half of the reports a file belongs to, that of its questions; dev tunes, test measures."""
-    return _splits().get(report) or ("dev" if zlib.crc32(report.encode()) % 2 else "test")
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +135,7 @@ class Mutator:
             ("actor", "same passage", lambda s: self._name(s, self._actors, same=True)),
             ("place", "elsewhere", lambda s: self._name(s, self._places, same=False)),
             ("place", "same passage", lambda s: self._name(s, self._places, same=True)),
-            ("negation", "elsewhere", self._negate),
+            ("negation", "elsewhere", lambda s: negated(s.text)),
             ("", "verbatim", lambda s: s.text),
             ("", "dated", _dated),
             ("", "other form", self._reworded),
@@ -232,7 +184,7 @@ class Mutator:
             if len(whole) < 2:
                 continue
             (m, first), (n, second) = self._random.sample(whole, 2)
-            heads, tails = _verb(first), _verb(second)
+            heads, tails = verb_at(first), verb_at(second)
             source = "next sentence" if abs(m - n) == 1 else "same passage"
             if heads > 8 and tails > 0 and sum(c.source == source for c in cases) < each:
                 said = first[:heads] + second[tails:]
@@ -258,7 +210,7 @@ class Mutator:
             value = self._random.choice([v + 1, v + 2, v * 2, v * 3, v + 10, max(2, v // 2), v * 10])
             if value == v:
                 value += 3
-        return text[: q.start] + _written(value, text[q.start : q.end]) + text[q.end :]
+        return text[: q.start] + written(value, text[q.start : q.end]) + text[q.end :]
 
     def _date(self, told: Statement, *, same: bool) -> str:
         passage, text = told.passage, told.text
@@ -283,7 +235,7 @@ class Mutator:
             return text[: d.start] + format_day(day) + text[d.end :]
         if told.dates:
             return ""
-        return _with_day(text, format_day(day))
+        return with_day(text, format_day(day))
 
     def _name(self, told: Statement, inventory: Sequence[str], *, same: bool) -> str:
         passage, text = told.passage, told.text
@@ -312,23 +264,6 @@ class Mutator:
         forms += [country, *DEMONYMS[country]] if country else []
         return any(re.search(rf"(?<!\w){re.escape(fold(f))}(?!\w)", held) for f in forms)
 
-    def _negate(self, told: Statement) -> str:
-        text = told.text
-        if match := _NEGATED.search(text):
-            kept = match[1] or match[2]
-            return text[: match.start()] + kept + text[match.end() :]
-        if re.search(r"\b(?:no|not|never|nobody|none|neither|nor|without)\b|n[’']t\b", text, re.IGNORECASE):
-            return ""
-        if match := _AUXILIARY.search(text):
-            return text[: match.end()] + " not" + text[match.end() :]
-        if match := _PAST.search(text):
-            verb = match[1]
-            stem = (
-                verb[:-1] if verb[-3] in "vsgcz" or verb.endswith(("aded", "ated", "ited", "ided", "osed", "ured")) else verb[:-2]
-            )
-            return f"{text[: match.start()]}did not {stem}{text[match.end() :]}"
-        return ""
-
     def _reworded(self, told: Statement) -> str:
         """A true sentence with its numbers written the other way and its names in another form."""
         text = told.text
@@ -336,8 +271,8 @@ class Mutator:
         for q in reversed(find_quantities(text, dates)):
             written = text[q.start : q.end]
             if written.isdigit() and 2 <= q.value <= 20:
-                text = text[: q.start] + _WORDS[int(q.value)] + text[q.end :]
-            elif written.lower() in _WORDS[2:]:
+                text = text[: q.start] + WORDS[int(q.value)] + text[q.end :]
+            elif written.lower() in WORDS[2:]:
                 text = text[: q.start] + str(int(q.value)) + text[q.end :]
         for name in reversed(find_names(text)):
             country = country_of(name.text)
@@ -347,11 +282,6 @@ class Mutator:
             elif longs and name.start:
                 text = text[: name.start] + longs[0] + text[name.end :]
         return text if text != told.text else ""
-
-
-def _verb(text: str) -> int:
-    """Where the first verb stands that can be told by its form; -1 without one."""
-    return min((m.start() for m in (_AUXILIARY.search(text), _PAST.search(text)) if m), default=-1)
 
 
 def _cut(passage: Passage, span: Span) -> str:
@@ -372,21 +302,7 @@ def _dated(told: Statement) -> str:
     on = told.passage.on
     if on is None or not on.is_day or told.passage.is_lead or told.dates:
         return ""
-    return _with_day(told.text, format_day(on.start))
-
-
-def _with_day(text: str, day: str) -> str:
-    """The sentence with a day in front; its first word keeps its capital only where that belongs to a name."""
-    first = text.split()[0]
-    named = country_of(first) or first.isupper() or any(n.start == 0 for n in find_names(text))
-    return f"On {day}, {text if named else text[0].lower() + text[1:]}"
-
-
-def _written(value: int, like: str) -> str:
-    if like[0].isdigit() or value > 20:
-        return f"{value:,}" if "," in like else str(value)
-    word = _WORDS[value]
-    return word.capitalize() if like[0].isupper() else word
+    return with_day(told.text, format_day(on.start))
 
 
 def _is_name(long: str) -> bool:

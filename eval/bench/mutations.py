@@ -14,7 +14,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from eval import workbench
-from eval.mutations import Case, Mutator, load_paraphrases, parted
+from eval.mutations import Case, Mutator, parted
+from eval.paraphrases import load_paraphrases
 from rag.answers.checking import Checker, Finding
 from rag.assistant import Assistant
 from rag.reports.acronyms import AcronymPair

@@ -12,7 +12,8 @@ import pytest
 from numpy.typing import NDArray
 
 from eval.bench.mutations import Row, failures, table
-from eval.mutations import KINDS, Case, Mutator, half, load_paraphrases
+from eval.mutations import KINDS, Case, Mutator
+from eval.paraphrases import half, load_paraphrases
 from rag.answers.checking import Checker, Finding
 from rag.answers.items import Problem
 from rag.models.embedder import load_embedder
