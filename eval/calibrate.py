@@ -271,7 +271,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             own = settings.changed({"answering.reader": has_reader})
             with Assistant(own) as assistant, workbench.bar(f"{name}: questions", len(questions)) as tick:
                 examples = collect(assistant, questions, tick)
-            rows[name] = _report(name, examples, options.l2, options.most_refused)
+                # Inside: the weights of words are looked up in the library as the fit needs them.
+                rows[name] = _report(name, examples, options.l2, options.most_refused)
     except RagError as error:
         workbench.note(str(error))
         return 2

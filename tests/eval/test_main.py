@@ -14,7 +14,7 @@ import pytest
 from loopback import loopback
 
 import eval.__main__ as command
-from eval import workbench
+from eval import calibrate, workbench
 
 pytestmark = pytest.mark.integration
 
@@ -271,3 +271,25 @@ def test_ctrl_c_ends_a_run_while_the_model_is_silent(capsys: pytest.CaptureFixtu
         assert run(*written_by(writer.url)) == 130
         waiting.join()
     assert capsys.readouterr().err.rstrip().endswith("eval: stopped")
+
+
+def test_calibration_is_fitted_and_printed_with_the_library_open(capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [json.loads(line) | {"split": "dev"} for line in Path("my.jsonl").read_text(encoding="utf-8").splitlines()]
+    strike = {"report": "ruritania-2018-04-03.txt", "quote": "Dock workers in the capital went on strike for two days."}
+    asked = {"question": "who went on strike in the capital", "kind": "who", "answers": ["dock workers"], "evidence": [strike]}
+    rows += [{"id": "4", "split": "dev", **asked}]
+    rows += [
+        {
+            "id": "5",
+            "split": "dev",
+            "question": "when did the pay of the strike rise",
+            "kind": "unanswerable",
+            "answerable": False,
+        }
+    ]
+    Path("dev.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    assert calibrate.main(["--questions", "dev.jsonl", "--corpus", "corpus"]) == 0
+    printed = capsys.readouterr().out
+    assert "reader: 5 questions" in printed
+    assert "sentences: 5 questions" in printed
+    assert printed.count("best sentence answers") == 2
