@@ -54,7 +54,7 @@ OUTCOMES = (
 )
 """What befell people, as searches word it."""
 
-_MANY = r"(?:[a-z]+(?:s|men|people|police|troops)|[a-z]+(?:an|ian|ese|ish|ch|ien))"
+_MANY = r"(?:[a-z]+(?:s|men|people|police|troops)|(?!(?:(?!german)\w*man|march|\w*cian)\b)[a-z]+(?:an|ian|ese|ish|ch|ien))"
 """Several people: a plural, or a nationality that stands for one."""
 
 COUNT_LED = re.compile(
