@@ -45,6 +45,9 @@ _PLACE_OPENING = re.compile(
     r"town|village|city|region|district|province|camp)\s+(?:the\s+)?(?:(?:town|village|city|region|district|province|camp|area|capital|border|north|south|east|west)\s+(?:of\s+)?)?$",
     re.IGNORECASE,
 )
+_PLACED = re.compile(
+    r"\b(?:in|at|near|outside|around)\s+(?:the\s+)?(?:(?:town|village|city|region|camp)\s+of\s+)?\(?$", re.IGNORECASE
+)
 _REASON = re.compile(
     r"\b(?:because(?:\s+of)?|due\s+to|owing\s+to|in\s+order\s+to|so\s+that|in\s+(?:revenge|retaliation|response|protest|exchange)\b|as\s+a\s+result\s+of|"
     r"to\s+(?=\w+\s)|since|as\s+(?=the|they|he|it)|over\s+(?=the|a)|for\s+(?=\w+ing\b)|after)",
@@ -134,6 +137,11 @@ def _numbers(question: Question, text: str, dates: Sequence[tuple[int, int]]) ->
     return found
 
 
+def is_place(text: str, start: int) -> bool:
+    """Whether what begins at a character of a sentence is said to be a place: "at Tera" names nobody."""
+    return bool(_PLACED.search(text[:start]))
+
+
 def _people(question: Question, text: str, dates: Sequence[tuple[int, int]]) -> Found:
     asked = frozenset(w.stem for w in content_words(question.query))
     verbs = [w for w in content_words(text) if related(w.stem, asked) and text[w.start].islower()]
@@ -148,6 +156,8 @@ def _people(question: Question, text: str, dates: Sequence[tuple[int, int]]) -> 
     for start, end, bonus in spans:
         if any(a < end and start < b for a, b in dates):
             continue
+        if is_place(text, start):
+            bonus -= 1.5
         for verb in verbs:
             passive = bool(_PASSIVE.search(text[: verb.start])) or text[verb.end :].lstrip().startswith("by ")
             before = end <= verb.start

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.answers.evidence import ScoredSentence
-from rag.answers.spans import NUMBER, UNIT
+from rag.answers.spans import NUMBER, UNIT, is_place
 from rag.answers.verdict import contradicts
 from rag.answers.words import content_words, related
 from rag.reports.date_text import format_range
@@ -20,6 +20,7 @@ _LOOKED_AT = 5
 _NEAR = 2.5
 """Scores below the best one within which a sentence still tells the same event: a twelfth as likely."""
 
+_EXPLAINS = re.compile(r"\b[A-Z][A-Z.&-]+\s+\($")
 _TRIM = " \t\n,;:."
 
 
@@ -49,11 +50,10 @@ def find_value(question: Question, sentence: ScoredSentence) -> Value:
         return _number(sentence, question.kind == "how_much")
     if question.kind == "where" and sentence.candidate is not None and not _names_something(sentence):
         return Value(sentence.candidate.text, sentence.candidate.span)
-    if question.kind == "who" and sentence.read is not None and _restates(question, sentence.slice(sentence.read)):
-        # Who did something to somebody is not that somebody: a name the question gives is not what it asks for.
+    if question.kind == "who" and sentence.read is not None and _is_nobody(question, sentence, sentence.read):
         named = sentence.candidate
-        if named is not None and not _restates(question, named.text):
-            return Value(named.text, named.span)
+        if named is not None and not _is_nobody(question, sentence, named.span):
+            return _explained(sentence, named.span)
     if sentence.read is not None:
         return _read(sentence, sentence.read)
     if question.kind == "what":
@@ -80,6 +80,21 @@ def _read(sentence: ScoredSentence, span: Span) -> Value:
     if text.count("(") > text.count(")") and sentence.slice(Span(span.start, span.end + 1)).endswith(")"):
         span = Span(span.start, span.end + 1)
     return Value(sentence.slice(span), span)
+
+
+def _explained(sentence: ScoredSentence, span: Span) -> Value:
+    """A name with the short one before it that it explains: "ISGS (Islamic State in the Greater Sahara)"."""
+    base = sentence.span.start
+    short = _EXPLAINS.search(sentence.text[: span.start - base])
+    if short and sentence.text[span.end - base :].startswith(")"):
+        span = Span(base + short.start(), span.end + 1)
+    return Value(sentence.slice(span), span)
+
+
+def _is_nobody(question: Question, sentence: ScoredSentence, span: Span) -> bool:
+    """Whether words of a sentence cannot be who is asked for: a name the question gives itself (who did something to somebody is
+    not that somebody), or a place."""
+    return _restates(question, sentence.slice(span)) or is_place(sentence.text, span.start - sentence.span.start)
 
 
 def _restates(question: Question, text: str) -> bool:

@@ -264,7 +264,8 @@ def test_ctrl_c_ends_a_run_while_the_model_is_silent(capsys: pytest.CaptureFixtu
 
         def interrupt() -> None:
             assert writer.asked.wait(60)
-            signal.raise_signal(signal.SIGINT)
+            # As a terminal does: to the process, whose main thread waits for the model.
+            signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
 
         waiting = threading.Thread(target=interrupt)
         waiting.start()

@@ -109,6 +109,12 @@ def test_who_did_it_is_not_the_name_the_question_gives() -> None:
     assert answering.answer(replace(question, forms=()), found).short_answer == "a Marsh Band patrol"
 
 
+def test_place_is_nobody_and_a_long_name_keeps_its_short_one() -> None:
+    blamed = passage("In Mopti the RFO (Red Front of Oru) was blamed for the ambush of October 2017 at Tera.", report="a.txt")
+    answer = ask("who was blamed for the ambush in October 2017", blamed, reader=PointingReader("Tera"))
+    assert answer.short_answer == "RFO (Red Front of Oru)"
+
+
 def test_unsure_answer_is_declined_with_the_nearest_evidence() -> None:
     answer = ask("who won the cup final", GAO, TALKS, abstain_below=1.0)
     assert answer.abstained
