@@ -9,6 +9,7 @@ in the very row it was working on.
 from __future__ import annotations
 
 import sqlite3
+import time
 from pathlib import Path
 from typing import Any
 
@@ -197,11 +198,24 @@ def connect(path: Path) -> sqlite3.Connection:
             f"{path}: cannot be opened as a catalog ({error}); restore it from a backup or choose another --home"
         ) from error
     db.path = path
-    db.execute("PRAGMA journal_mode = WAL")
+    _write_ahead(db, path)
     db.execute("PRAGMA synchronous = NORMAL")
     db.execute("PRAGMA foreign_keys = ON")
     db.execute("PRAGMA cache_size = -65536")
     return db
+
+
+def _write_ahead(db: sqlite3.Connection, path: Path) -> None:
+    """Switch to write-ahead logging; while another opener does the same SQLite refuses at once, however long it may wait."""
+    deadline = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    while True:
+        try:
+            sqlite3.Connection.execute(db, "PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.Error as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise LibraryError(f"{path}: the catalog cannot be used ({error}); run `rag doctor`") from error
+            time.sleep(0.01)
 
 
 def prepare(db: sqlite3.Connection, path: Path) -> None:
