@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -259,6 +259,15 @@ def test_a_judge_that_is_not_there_fails_the_run_but_not_the_answers(capsys: pyt
     assert json.loads(Path("card.json").read_text(encoding="utf-8"))["metrics"]["writing.supported_sentences"] == 0.5
 
 
+@pytest.fixture
+def ctrl_c_is_heard() -> Iterator[None]:
+    """Python's own handler: a process started in the background, as in CI, ignores Ctrl-C."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("ctrl_c_is_heard")
 def test_ctrl_c_ends_a_run_while_the_model_is_silent(capsys: pytest.CaptureFixture[str]) -> None:
     with loopback("hang") as writer:
 
