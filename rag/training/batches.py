@@ -9,8 +9,10 @@ from datetime import date, timedelta
 from typing import Any
 
 from rag.models.windows import Window, heading, make_window
+from rag.reports.dates import find_dates
 from rag.training.augment import dated_prefix, hurried, polar, unanswerable, without_answer
 from rag.training.data import Item, Mix
+from rag.training.written import WRITTEN
 
 ROOMS = ((64, 0.25), (96, 0.35), (128, 0.25), (176, 0.15))
 """Most passage word pieces of a window, and how often."""
@@ -26,7 +28,12 @@ DATED = 0.10
 HEADED = 0.45
 CHUNK = 2048
 
-_TITLED = ("squad11", "squad2", "squadshifts_new_wiki", "qed", "timeqa", "fairytaleqa", "realtimeqa")
+WRITTEN_HEADED, WRITTEN_SIMILAR, WRITTEN_CUT = 0.85, 0.9, 0.5
+"""The same shares for written questions, whose entries are contrasted with each other nearly always.
+
+Nine in ten: every question stands as often with an entry that does not answer it as with one that does."""
+
+_TITLED = ("squad11", "squad2", "squadshifts_new_wiki", "qed", "timeqa", "fairytaleqa", "realtimeqa", WRITTEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,18 +112,22 @@ class Batches:
         # Drawn once for a group: a heading on the right window alone would give it away.
         headed, dated = rng.random() < HEADED, rng.random() < DATED
         day = date(1995, 1, 1) + timedelta(days=rng.randrange(11500)) if rng.random() < 0.3 else None
+        if item.source == WRITTEN:
+            # As the program shows its own entries: whole, under the report's title and day.
+            room, headed, dated, day = ROOMS[-1][0], rng.random() < WRITTEN_HEADED, False, item.on
 
         def target(question: str, title: str, context: str, span: tuple[int, int] | None, form: int) -> Target | None:
             shown = title if item.source.removeprefix("neg_").startswith(_TITLED) else ""
-            head = heading(shown, day) if headed else ""
+            head = heading(shown, _day_of(context) or day if item.source == WRITTEN else day) if headed else ""
             return self._target(question, head, context, span, form, room, dated, rng)
 
         question = hurried(item.question, rng)
+        similar = self._mix.similar.get(item.id)
         if item.span is None:
             only = target(question, item.title, item.context, None, 3)
             return [[only]] if only else []
-        form = 0
-        if rng.random() < POLAR:
+        form = item.form
+        if item.source != WRITTEN and rng.random() < POLAR:
             wrong = rng.random() < 0.5
             answer = rng.choice(self._answers[_kind(item.question)]) if wrong else item.answers[0]
             asked = polar(item.question, answer)
@@ -126,18 +137,15 @@ class Batches:
         if gold is None:
             return []
         groups = [[gold]]
-        if rng.random() < WITH_SIMILAR:
-            similar = self._mix.similar.get(item.id)
-            if similar:
-                title, context = rng.choice(similar)
-                other = target(question, title, context, None, 3)
-                groups[0] += [other] if other else []
-        if rng.random() < CUT:
+        if similar and rng.random() < (WRITTEN_SIMILAR if item.source == WRITTEN else WITH_SIMILAR):
+            title, context = rng.choice(similar)
+            other = target(question, title, context, None, 3)
+            groups[0] += [other] if other else []
+        if rng.random() < (WRITTEN_CUT if item.source == WRITTEN else CUT):
             left = without_answer(item.context, item.answers)
             other = target(question, item.title, left, None, 3) if left and form == 0 else None
             groups[0] += [other] if other else []
-        if rng.random() < TURNED:
-            similar = self._mix.similar.get(item.id)
+        if rng.random() < TURNED and item.source != WRITTEN:
             turned = unanswerable(item.question, similar[0][1] if similar else "", rng)
             if turned:
                 other = target(hurried(turned, rng), item.title, item.context, None, 3)
@@ -187,6 +195,12 @@ class Batches:
         window = make_window(asked, heading_ids, ids, offset, min(n, offset + room))
         shift = window.first - offset
         return Target(window, first + shift, last + shift, form) if span else Target(window, 0, 0, form)
+
+
+def _day_of(context: str) -> date | None:
+    """The day that an entry opens with."""
+    opening = find_dates(context[:40])
+    return opening[0].range.start if opening and opening[0].start == 0 and opening[0].range.is_day else None
 
 
 def _kind(question: str) -> str:

@@ -14,7 +14,8 @@ import random
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,8 +43,13 @@ REPEATS: dict[str, int] = {"squad2_devA": 3, "squad2_trainsub": 3}
 SHARES: dict[str, float] = {
     "policyqa_dev": 0.25,
     "realtimeqa_distant": 0.5,
+    "squadshifts_amazon_reviews": 0.4,
+    "squadshifts_reddit": 0.4,
 }
-"""Share of a noisy source's answerable questions that is used; 1 for all others."""
+"""Share of the answerable questions that is used of a noisy source and of those least like reports; 1 for all others."""
+
+WRITTEN_SHARE = 0.45
+"""Share of the written questions in a pass: each is repeated until they make up about so much of it."""
 
 NEGATIVE_SHARES: dict[str, float] = {
     "realtimeqa_distant": 0.2,
@@ -67,6 +73,8 @@ class Item:
         question: As asked.
         span: Characters of the answer in the context, end exclusive; None when it is not answered there.
         answers: All answer texts.
+        form: Index in ``rag.training.model.FORMS``; of a yes or a no the span shows it.
+        on: Day of the context, or None.
     """
 
     id: str
@@ -76,6 +84,8 @@ class Item:
     question: str
     span: tuple[int, int] | None
     answers: tuple[str, ...] = ()
+    form: int = 0
+    on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +95,29 @@ class Mix:
     Attributes:
         positives: Answerable questions.
         negatives: No-answer questions on contexts that belong with them (adversarial, other facts of the same article).
-        similar: For the id of a positive, contexts that look alike and do not hold its answer.
-        held_out: Answerable, adversarial and similar questions of held-out articles, by kind.
+        similar: For the id of a question, contexts that look alike and do not answer it.
+        held_out: Answerable, adversarial and similar questions of held-out articles, by kind; written ones by ``written_`` kind.
     """
 
     positives: list[Item]
     negatives: list[Item]
     similar: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     held_out: dict[str, list[Item]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A report of invented events with questions, written for this training.
+
+    Attributes:
+        items: Its questions, each with the entry that answers it.
+        similar: By question id, entries that do not answer: the same one before it was changed to answer, or the others.
+        held_out: Whether it measures and is never trained on.
+    """
+
+    items: tuple[Item, ...]
+    similar: dict[str, list[tuple[str, str]]]
+    held_out: bool
 
 
 def read_rows(path: Path) -> Iterator[dict[str, Any]]:
@@ -156,7 +181,7 @@ def _medoid(texts: Sequence[str]) -> int:
     return max(range(len(texts)), key=lambda i: (round(likeness(i), 6), -len(texts[i])))
 
 
-def load_mix(folder: Path, seed: int, encode: Encode | None = None, *, mine: bool = True) -> Mix:
+def load_mix(folder: Path, seed: int, encode: Encode | None = None, *, mine: bool = True, written: Sequence[Written] = ()) -> Mix:
     """Read the training folder.
 
     Args:
@@ -164,6 +189,7 @@ def load_mix(folder: Path, seed: int, encode: Encode | None = None, *, mine: boo
         seed: Chooses the shares and the mined negatives.
         encode: Texts to unit vectors (n, dim); with it, passages that are like a question by meaning are mined too.
         mine: Look for similar passages at all, which takes minutes.
+        written: Reports with questions, of ``rag.training.written``.
 
     Returns:
         The mix.
@@ -200,11 +226,25 @@ def load_mix(folder: Path, seed: int, encode: Encode | None = None, *, mine: boo
     for item in derived:
         if not held(item):
             similar.setdefault(item.id.removeprefix("neg_"), []).insert(0, (item.title, item.context))
+    if written:
+        kept_written = [w for w in written if not w.held_out]
+        own = [item for w in kept_written for item in w.items]
+        positives += own * max(1, round(WRITTEN_SHARE / (1 - WRITTEN_SHARE) * (len(positives) + len(negatives)) / len(own)))
+        for w in kept_written:
+            similar |= w.similar
+        held_out |= _told_apart([w for w in written if w.held_out])
     logger.info(
         "%d answerable, %d own negatives, %d with similar contexts; held out: %s",
         len(positives), len(negatives), len(similar), {kind: len(rows) for kind, rows in held_out.items()},
     )  # fmt: skip
     return Mix(positives, negatives, similar, held_out)
+
+
+def _told_apart(reports: Iterable[Written]) -> dict[str, list[Item]]:
+    """Questions of written reports, and the same ones with entries that do not answer: by the question alone nothing is told."""
+    answered = [(w, item) for w in reports for item in w.items]
+    others = [replace(item, context=w.similar[item.id][0][1], span=None, answers=()) for w, item in answered]
+    return {"written_answerable": [item for _, item in answered], "written_unanswerable": others}
 
 
 def _key(text: str) -> str:

@@ -36,6 +36,7 @@ from rag.training.running import TorchScorer
 from rag.training.scoring import measure
 from rag.training.scoring import read_items as answer_items
 from rag.training.smoothing import smooth
+from rag.training.written import read_written
 
 logger = logging.getLogger(__name__)
 
@@ -125,7 +126,7 @@ def export(options: argparse.Namespace) -> dict[str, Any]:
     model, state = load_checkpoint(options.run / "checkpoint.pt")
     tokenizer_file = packaged_folder() / "tokenizer.json"
     tokenizer = plain_tokenizer(tokenizer_file)
-    mix = load_mix(options.data, state["recipe"]["seed"], mine=False)
+    mix = load_mix(options.data, state["recipe"]["seed"], mine=False, written=read_written())
     with tempfile.TemporaryDirectory() as scratch:
         usual = sample(mix.positives, 100)
 
@@ -137,7 +138,9 @@ def export(options: argparse.Namespace) -> dict[str, Any]:
             Reader(OnnxScorer(f), tokenizer, Calibration(), room=ROOM, overlap=OVERLAP) for f in (full_file, small_file)
         )
         fit = {kind: [reading for _, reading in answer_items(items[::2], small)] for kind, items in mix.held_out.items()}
-        calibration = fit_calibration(fit["answerable"], [*fit["adversarial"], *fit["similar"]])
+        calibration = fit_calibration(
+            [*fit["answerable"], *fit["written_answerable"]], [*fit["adversarial"], *fit["similar"], *fit["written_unanswerable"]]
+        )
         small = Reader(OnnxScorer(small_file), tokenizer, calibration, room=ROOM, overlap=OVERLAP)
         full = Reader(OnnxScorer(full_file), tokenizer, calibration, room=ROOM, overlap=OVERLAP)
         scores, counts = measure_all(small, mix.held_out, options.eval, options.sample)

@@ -104,6 +104,10 @@ def measure_all(
             "adversarial": half["adversarial"],
         },
         "held_out_similar": {"answerable": [i for i in half["answerable"] if i.title not in bent], "similar": half["similar"]},
+        "held_out_written": {
+            "answerable": half.get("written_answerable", []),
+            "unanswerable": half.get("written_unanswerable", []),
+        },
         **evaluation_samples(folder, n),
     }
     scores: dict[str, float] = {}

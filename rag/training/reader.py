@@ -29,6 +29,7 @@ from rag.training.data import Encode, Item, Mix, load_mix, read_items, sample
 from rag.training.model import ReaderModel, build_model, loss_of
 from rag.training.running import TorchScorer, collate
 from rag.training.scoring import measure
+from rag.training.written import FOLDER, read_written
 
 logger = logging.getLogger(__name__)
 
@@ -184,6 +185,12 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--eval", type=Path, default=None, help="a *.jsonl.gz file to measure on while training; never trained on"
     )
+    parser.add_argument(
+        "--written",
+        type=Path,
+        default=FOLDER,
+        help="folder of written reports with questions (default: those beside this file)",
+    )
     parser.add_argument("--resume", action="store_true", help="go on from the checkpoint in --out")
     parser.add_argument("--init", type=Path, default=None, help="begin with the weights of a reader.safetensors")
     parser.add_argument(
@@ -227,7 +234,7 @@ def train(options: argparse.Namespace) -> None:
     folder = packaged_folder()
     check_packaged(folder)
     tokenizer = plain_tokenizer(folder / "tokenizer.json")
-    mix = load_mix(options.data, recipe.seed, _encoder() if options.mine else None)
+    mix = load_mix(options.data, recipe.seed, _encoder() if options.mine else None, written=read_written(options.written))
     torch.manual_seed(recipe.seed)
     model = build_model(folder, lora=recipe.lora, dropout=recipe.dropout)
     if options.init:
@@ -257,18 +264,25 @@ def _encoder() -> Encode:
     return load_embedder(Settings.load()).encode
 
 
-def _samples(path: Path | None, mix: Mix) -> dict[str, list[Item]]:
-    samples = {name: sample(items, 120) for name, items in mix.held_out.items()}
-    if path:
-        samples = {"eval": sample(read_items(path), 300), **samples}
-    return samples
+def _samples(path: Path | None, mix: Mix) -> dict[str, dict[str, list[Item]]]:
+    """What is measured while training: sets by prefix, each with its own answerable questions."""
+    held_out = {name: sample(items, 120) for name, items in mix.held_out.items() if not name.startswith("written_")}
+    written = {name.removeprefix("written_"): items for name, items in mix.held_out.items() if name.startswith("written_")}
+    read = {"": {"eval": sample(read_items(path), 300)}} if path else {}
+    return read | {"held_out.": held_out, "written.": written}
 
 
 class _Progress:
     """Writes a line every 50 steps and a measured checkpoint every few minutes."""
 
     def __init__(
-        self, trainer: Trainer, tokenizer: Any, samples: dict[str, list[Item]], checkpoint: Path, log: Path, every_minutes: float
+        self,
+        trainer: Trainer,
+        tokenizer: Any,
+        samples: dict[str, dict[str, list[Item]]],
+        checkpoint: Path,
+        log: Path,
+        every_minutes: float,
     ) -> None:
         self._trainer, self._tokenizer, self._samples = trainer, tokenizer, samples
         self._checkpoint, self._log, self._every_s = checkpoint, log, 60 * every_minutes
@@ -287,7 +301,8 @@ class _Progress:
     def checkpoint(self) -> None:
         self._trainer.save(self._checkpoint)
         scorer = TorchScorer(self._trainer.model, device=self._trainer.device, bf16=self._trainer.recipe.bf16)
-        self._write(measure(Reader(scorer, self._tokenizer, Calibration()), self._samples))
+        reader = Reader(scorer, self._tokenizer, Calibration())
+        self._write({f"{prefix}{name}": v for prefix, part in self._samples.items() for name, v in measure(reader, part).items()})
         self._saved_at = time.monotonic()
 
     def _write(self, values: dict[str, float]) -> None:

@@ -20,7 +20,7 @@ def read_items(items: Sequence[Item], reader: Reader, *, titled: bool = True) ->
     Returns:
         For each, the best span's text and the reading.
     """
-    pairs = [(item.question, Excerpt(item.context, item.title if titled else "")) for item in items]
+    pairs = [(item.question, Excerpt(item.context, item.title if titled else "", item.on if titled else None)) for item in items]
     readings = reader.read_pairs(pairs)
     return [(item.context[reading.start : reading.end], reading) for item, reading in zip(items, readings, strict=True)]
 
