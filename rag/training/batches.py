@@ -143,7 +143,8 @@ class Batches:
             groups[0] += [other] if other else []
         if rng.random() < (WRITTEN_CUT if item.source == WRITTEN else CUT):
             left = without_answer(item.context, item.answers)
-            other = target(question, item.title, left, None, 3) if left and form == 0 else None
+            # A question made from an answer is no longer about the sentences that were left.
+            other = target(question, item.title, left, None, 3) if left and form == item.form else None
             groups[0] += [other] if other else []
         if rng.random() < TURNED and item.source != WRITTEN:
             turned = unanswerable(item.question, similar[0][1] if similar else "", rng)
