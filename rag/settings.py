@@ -142,6 +142,9 @@ class Answering(_Group):
         True, description="Weigh whether a sentence tells the name, doer, number or day wanted, not only the right event."
     )
     parts: bool = Field(True, description="Ask a question for two things (two days, two rounds, two clauses) in parts.")
+    rows: bool = Field(
+        True, description="For a question for several things prefer a sentence with a row of them, and show the whole row."
+    )
     gather: bool = Field(True, description="Gather lists and counts of events over the entries of a period.")
     verdict: bool = Field(
         True, description="Answer whether anybody was killed, hurt or taken from all that tells of the event, not one sentence."

@@ -16,6 +16,7 @@ from rag.answers.evidence import ScoredSentence, score_sentences
 from rag.answers.gather import gather, wanted
 from rag.answers.holdings import Holdings
 from rag.answers.measures import asked_measure
+from rag.answers.several import row_value, with_rows
 from rag.answers.value import find_value, most_exact
 from rag.answers.verdict import asked_outcomes, outcome_verdict
 from rag.answers.wanted import with_unit
@@ -120,6 +121,8 @@ class ExtractiveAnswerer:
         scored = self.score(question, retrieved, readings)
         fitting = with_unit(question, scored) if self._settings.check_wanted else scored
         kept = tuple(retrieved[: self._settings.passages])
+        if self._settings.rows:
+            fitting = with_rows(question, fitting)
         # what no report has a single word of was not answered, however sure the reader is of the words of a dated opening
         heard = self._holdings is None or self._holdings.has_any_word(question.query)
         best = self._confidence(question, fitting) if heard else 0.0
@@ -130,7 +133,8 @@ class ExtractiveAnswerer:
         if not fitting or best < least:
             return abstain(question, kept, scored, best, coverage, self._holdings)
         chosen = self._choose(question, fitting)
-        values = [find_value(question, sentence) for sentence in chosen]
+        told = row_value if self._settings.rows else find_value
+        values = [told(question, sentence) for sentence in chosen]
         citations, highlights = [], []
         for number, sentence in enumerate(chosen, 1):
             citations.append(cite(sentence.retrieved.passage, sentence.span, number))

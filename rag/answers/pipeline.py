@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from rag.answers.checking import Checker
 from rag.answers.extractive import ExtractiveAnswerer
 from rag.answers.holdings import Holdings
-from rag.answers.parts import join_answers, split_question, tells_apart
+from rag.answers.parts import split_question
+from rag.answers.union import join_answers, tells_apart
 from rag.library.importer import Library
 from rag.models.embedder import Embedder
 from rag.models.reader import Reader, load_reader

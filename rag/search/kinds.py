@@ -18,7 +18,7 @@ _PERSON = (
     r"militias|faction|organi[sz]ations?|army|force|forces|country's|unit|party|company|nation|alliance|coalition|movement)"
 )
 _PLACE = r"(?:place|town|city|village|country|countries|region|province|area|district|state|camp|base|location|part|cities|towns)"
-_TIME = r"(?:year|month|day|date|week|decade|time|century|season)"
+_TIME = r"(?:years?|months?|days?|dates?|weeks?|decade|time|century|season)"
 
 # The first pattern that matches decides; they are tried in this order.
 _RULES: tuple[tuple[str, str], ...] = (
@@ -31,7 +31,7 @@ _RULES: tuple[tuple[str, str], ...] = (
     (
         "when",
         rf"\bwhen\b|\b(?:what|which)\s+(?:\w+\s+)?{_TIME}\b(?!\s+of\s+(?!the\b))|\bsince\s+what\b|\bhow\s+recently\b|"
-        r"(?<!to )\bdate\b",
+        r"(?<!to )\bdates?\b",
     ),
     ("where", rf"\bwhere\b|\b(?:what|which)\s+(?!took\b|takes?\b)(?:\w+\s+)?{_PLACE}\b"),
     (
@@ -54,7 +54,10 @@ OUTCOMES = (
 )
 """What befell people, as searches word it."""
 
-_MANY = r"(?:[a-z]+(?:s|men|people|police|troops)|(?!(?:(?!german)\w*man|march|\w*cian)\b)[a-z]+(?:an|ian|ese|ish|ch|ien))"
+_MANY = (
+    r"(?:[a-z]+(?:s|men|people|police|troops)|people|men|women|army|"
+    r"(?!(?:(?!german)\w*man|march|\w*cian)\b)[a-z]+(?:an|ian|ese|ish|ch|ien))"
+)
 """Several people: a plural, or a nationality that stands for one."""
 
 COUNT_LED = re.compile(

@@ -1,20 +1,9 @@
 from __future__ import annotations
 
 import pytest
-from answer_doubles import cited_numbers, misquoted, passage, retrieved
 
-from rag.answers.citations import cite
-from rag.answers.parts import Part, join_answers, split_question, tells_apart
+from rag.answers.parts import split_question
 from rag.search.question import understand
-from rag.types import Answer, Passage
-
-MAY = passage("May 2, 2019: At Oldtown a bomb killed three guards.", report="may.txt")
-JUNE = passage("June 2, 2019: At Oldtown a bomb killed four guards.", report="june.txt")
-
-
-def answer(text: str, short: str, place: Passage, *, abstained: bool = False) -> Answer:
-    citation = cite(place, place.sentences[0], 1)
-    return Answer(understand(text), f"{citation.quote} [1]", short, abstained, "", 0.8, (citation,), tuple(retrieved(place)), 0.0)
 
 
 @pytest.mark.parametrize(
@@ -76,36 +65,3 @@ def test_a_part_asks_for_one_of_the_things() -> None:
 )
 def test_one_question_stays_one(text: str) -> None:
     assert split_question(understand(text)) == ()
-
-
-def test_joined_answer_numbers_its_citations_through_and_adds_up_the_terms() -> None:
-    question = understand("how many guards died in May 2019 and June 2019")
-    parts = [Part("a", "May 2019"), Part("b", "June 2019")]
-    joined = join_answers(question, parts, [answer("a", "three", MAY), answer("b", "four", JUNE)], retrieved(MAY))
-    assert joined.short_answer == "May 2019: three; June 2019: four (7 in all)"
-    assert cited_numbers(joined.answer) == [c.number for c in joined.citations] == [1, 2]
-    assert misquoted(joined.citations, {"may.txt": MAY.text, "june.txt": JUNE.text}) == []
-    assert [r.passage.report for r in joined.passages] == ["may.txt", "june.txt"]
-
-
-def test_a_sum_is_not_made_where_each_is_asked_for_or_a_term_is_no_number() -> None:
-    parts = [Part("a", "May 2019"), Part("b", "June 2019")]
-    each = understand("how many guards died each in May 2019 and June 2019")
-    assert "in all" not in join_answers(each, parts, [answer("a", "three", MAY), answer("b", "four", JUNE)], ()).short_answer
-    both = understand("how many guards died in May 2019 and June 2019")
-    assert "in all" not in join_answers(both, parts, [answer("a", "dozens", MAY), answer("b", "four", JUNE)], ()).short_answer
-
-
-def test_a_part_without_answer_is_named() -> None:
-    question = understand("how many guards died in May 2019 and June 2019")
-    parts = [Part("a", "May 2019"), Part("b", "June 2019")]
-    joined = join_answers(question, parts, [answer("a", "", MAY, abstained=True), answer("b", "four", JUNE)], ())
-    assert joined.reason == "The reports do not say: May 2019."
-    assert joined.short_answer == "June 2019: four"
-
-
-def test_parts_answered_by_the_same_sentence_were_no_parts() -> None:
-    assert not tells_apart([answer("a", "three", MAY), answer("b", "three", MAY)])
-    assert tells_apart([answer("a", "three", MAY), answer("b", "four", JUNE)])
-    assert not tells_apart([answer("a", "", MAY, abstained=True)])
-    assert not tells_apart([])

@@ -18,6 +18,8 @@ from rag.types import DateRange, Filters, Turn
         ("Which group attacked the hotel?", "who"),
         ("in which year was the coalition formed", "when"),
         ("what date did it happen", "when"),
+        ("on which dates did the two sign", "when"),
+        ("people killed at both camps", "how_many"),
         ("capture of the town date", "when"),
         ("is the list up to date", "yes_no"),
         ("how many peacekeepers died", "how_many"),

@@ -1,0 +1,166 @@
+"""Two circumstances of one question: "in the first round and in the run-off", "at A in May and a month later at B", "X versus Y".
+
+Each becomes a question of its own: what stands before them is asked of each, and the day that only one of them names holds for
+both. Rules of English alone.
+"""
+
+from __future__ import annotations
+
+import re
+
+from rag.reports.dates import find_dates
+from rag.search.kinds import question_kind
+from rag.search.periods import dated_phrase, without_dates
+
+_PREPOSITION = r"in|at|on|near|during|by|from|for|of|under|after|before|outside|around"
+_LATER = r"(?:an?|one|two|three|some|several|\d+)\s+(?:days?|weeks?|months?|years?)\s+(?:later|before|earlier|after(?:wards)?)"
+_JOINT = re.compile(
+    rf",?\s+(?:and|versus|vs\.?|as\s+against|compared\s+(?:with|to)|but)\s+(?:(?:again|then|later|also|{_LATER}|how\s+many)\s+)*"
+    rf"(?P<preposition>{_PREPOSITION})\s+(?=\w)",
+    re.IGNORECASE,
+)
+_AGAINST = re.compile(r",?\s+(?:versus|vs\.?|as\s+against|compared\s+(?:with|to)|as\s+opposed\s+to)\s+(?=\w)", re.IGNORECASE)
+_BOTH = re.compile(
+    rf"\b(?P<preposition>{_PREPOSITION})\s+both\s+(?P<first>[^,?]+?)\s+and\s+(?P<second>[^,?]+?)(?=$|[,?]|\s(?:{_PREPOSITION})\s)",
+    re.IGNORECASE,
+)
+_SUBJECTS = re.compile(
+    r"\b(?P<first>(?:the\s+)?[\w'’-]+)\s+and\s+(?P<second>(?:the\s+)?[\w'’-]+(?:\s+(?-i:[A-Z])[\w'’-]+)*)", re.IGNORECASE
+)
+_DAYS = re.compile(r"\b(?:dates|days|years|months)\b", re.IGNORECASE)
+_EACH = re.compile(r"\b(?:each(?!\s+other)|respectively|separately)\b", re.IGNORECASE)
+_RANGE = re.compile(r"\b(?:between|from)\b[^,]*$", re.IGNORECASE)
+_PLURAL_OPENS = re.compile(r"^\s*(?:[\w'’-]+\s+)?(?:[a-z]{2,}(?<!s)s|people|men|women|troops)\b", re.IGNORECASE)
+_WORDED = re.compile(r"\b(?:who|whom|whose|what|which|when|where|why|how)\b", re.IGNORECASE)
+_MONTH = re.compile(
+    r"\b(?:january|february|march|april|may|june|july|august|september|october|november|december)\b(?:\s+\d{1,2}\b)?",
+    re.IGNORECASE,
+)
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_EDGES = " ,?."
+_MEASURED = ("how_many", "how_much", "when", "where")
+_ASKED = (*_MEASURED, "who", "what", "list")
+
+
+def coordinated(query: str) -> list[tuple[str, str]]:
+    """The questions that a question for two circumstances stands for.
+
+    Args:
+        query: As understood.
+
+    Returns:
+        Two questions, each with the circumstance that sets it apart; nothing where it asks for one.
+    """
+    kind = question_kind(query)
+    if kind not in _ASKED:
+        return []
+    for found in (_joined(query), _against(query), _both(query) if kind in _MEASURED else [], _subjects(query, kind)):
+        if found and all(label for _, label in found):
+            return found
+    return []
+
+
+def _joined(query: str) -> list[tuple[str, str]]:
+    for joint in _JOINT.finditer(query):
+        left, rest = query[: joint.start()], query[joint.end() :]
+        opening = _last(left, re.escape(joint["preposition"])) or _last(left, _PREPOSITION)
+        if opening is None or _WORDED.match(rest) or _RANGE.search(left[max(0, opening.start() - 1) :]):
+            return []
+        return _pair(left[: opening.start()], left[opening.start() :], f"{joint['preposition']} {rest}", joint[0])
+    return []
+
+
+def _against(query: str) -> list[tuple[str, str]]:
+    """Two things compared: two days, or what a preposition stands before; "by one, A versus B" compares who tells it."""
+    joint = _AGAINST.search(query)
+    if joint is None:
+        return []
+    left, rest = query[: joint.start()], with_year(query[joint.end() :], query)
+    by_day = _first_day(left)
+    days = find_dates(rest)
+    if by_day is not None and (_YEAR.match(rest) or (days and not days[0].start)):
+        opening: re.Match[str] | None = by_day
+    elif "," in without_dates(left):
+        return []
+    else:
+        opening = _last(left, "in|at|on|near|during|by|for|under")
+        if opening is not None and by_day is not None and opening.start() == by_day.start():
+            opening = _last(left[: opening.start()], "in|at|on|near|during|by|for|under")
+    if opening is None:
+        return []
+    return _pair(left[: opening.start()], left[opening.start() :], f"{opening[0].strip()} {rest}", joint[0])
+
+
+def _both(query: str) -> list[tuple[str, str]]:
+    match = _BOTH.search(query)
+    if match is None:
+        return []
+    rest = query[match.end() :]
+    return [
+        (f"{query[: match.start()]}{match['preposition']} {match[n]}{rest}", match[n].strip(_EDGES)) for n in ("first", "second")
+    ]
+
+
+def _subjects(query: str, kind: str) -> list[tuple[str, str]]:
+    """Two doers with a day of each ("on which dates did A and B sign"), or two of anything where each is asked for."""
+    if not (kind == "when" and _DAYS.search(query)) and not (kind in _MEASURED and _EACH.search(query)):
+        return []
+    match = next((m for m in _SUBJECTS.finditer(query) if not find_dates(m[0]) and not re.search(r"\d", m[0])), None)
+    if match is None:
+        return []
+    asked = _EACH.sub("", query)
+    start = asked.find(match[0])
+    if start < 0:
+        return []
+    singular = re.sub(r"\b(date|day|year|month)s\b", r"\1", asked[:start])
+    return [(f"{singular}{match[n]}{asked[start + len(match[0]) :]}", match[n]) for n in ("first", "second")]
+
+
+def _pair(head: str, first: str, second: str, joint: str) -> list[tuple[str, str]]:
+    """Two questions of one beginning; a day that only one circumstance tells holds for both, unless that was some time later."""
+    if len(head.split()) < 2:
+        return []
+    whole = f"{first} {second}"
+    first, second = with_year(first.strip(_EDGES), whole), with_year(second.strip(_EDGES), whole)
+    labels = [re.sub(rf"^(?:{_PREPOSITION})\s+(?:the\s+)?", "", p, flags=re.IGNORECASE) for p in (first, second)]
+    own, others, before = find_dates(first), find_dates(second), find_dates(head)
+    later = re.search(_LATER, joint, re.IGNORECASE)
+    if others and not own and not before:
+        first = f"{first} {dated_phrase(others[-1])}"
+    elif own and not others and not later:
+        second = f"{second} {dated_phrase(own[-1])}"
+    if not _WORDED.search(head):
+        # the reader knows questions best: "troops in A compared with B" counts, "the score in A and in B" asks what it was
+        plural = _PLURAL_OPENS.match(head)
+        head = f"{('how many' if _AGAINST.match(joint + 'x') else 'which') if plural else 'what was the'} {head}"
+    return [(f"{head}{first}?", labels[0]), (f"{head}{second}?", labels[1])]
+
+
+def with_year(phrase: str, whole: str) -> str:
+    """A phrase with the year of the whole where it names a month alone: "on 15 October and on 20 October 2017".
+
+    Args:
+        phrase: A part of the whole.
+        whole: With a year, or without.
+
+    Returns:
+        The phrase, dated where it can be.
+    """
+    year = _YEAR.search(whole)
+    month = _MONTH.search(phrase)
+    if year is None or month is None or _YEAR.search(phrase):
+        return phrase
+    return f"{phrase[: month.end()]} {year[0]}{phrase[month.end() :]}"
+
+
+def _last(text: str, preposition: str) -> re.Match[str] | None:
+    found = list(re.finditer(rf"\b(?:{preposition})\s+(?=\w)", text, re.IGNORECASE))
+    return found[-1] if found and found[-1].start() else None
+
+
+def _first_day(text: str) -> re.Match[str] | None:
+    """The preposition before the day that ends a text: "in Niger in February 2013" is compared by its day."""
+    days = find_dates(text)
+    if not days or text[days[-1].end :].strip():
+        return None
+    return re.search(rf"\b(?:{_PREPOSITION})\s+(?:the\s+)?$", text[: days[-1].start], re.IGNORECASE)

@@ -1,0 +1,90 @@
+"""One answer from those of a question's parts: the short answers side by side, a sum with its terms, all citations."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from rag.answers.citations import renumber
+from rag.answers.figures import parse_number
+from rag.answers.parts import Part
+from rag.types import Answer, Citation, Question, RetrievedPassage, Span
+
+_APART = re.compile(r"\b(?:each|respectively|again|separately|versus|vs|compared|than|more|fewer)\b", re.IGNORECASE)
+
+
+def join_answers(
+    question: Question, parts: Sequence[Part], answers: Sequence[Answer], passages: Sequence[RetrievedPassage]
+) -> Answer:
+    """One answer from those of the parts.
+
+    Args:
+        question: The whole, as understood.
+        parts: Its parts.
+        answers: To the parts, in their order; at least one answers.
+        passages: Retrieved for the whole, best first.
+
+    Returns:
+        The short answers side by side, the sentences of all with their citations numbered through. A part the reports do not
+        answer is named in ``reason``.
+    """
+    said: list[str] = []
+    texts: list[str] = []
+    missing: list[str] = []
+    citations: list[Citation] = []
+    highlights: list[tuple[int, Span]] = []
+    for part, answer in zip(parts, answers, strict=True):
+        if answer.abstained:
+            missing.append(part.label or part.text.strip(" ?"))
+            continue
+        said.append(f"{part.label}: {answer.short_answer}" if part.label else answer.short_answer)
+        known = {(c.report_id, c.start, c.end): c.number for c in citations}
+        numbers, before = {}, len(citations)
+        for citation in answer.citations:
+            key = (citation.report_id, citation.start, citation.end)
+            numbers[citation.number] = known.get(key) or len(citations) + 1
+            if key not in known:
+                citations.append(replace(citation, number=len(citations) + 1))
+        if len(citations) > before or not texts:
+            texts.append(renumber(answer.answer, numbers))
+        highlights += [(numbers[number], span) for number, span in answer.highlights if number in numbers]
+    total = "" if missing else _total(question, parts, answers)
+    remarks = [f"The reports do not say: {'; '.join(missing)}."] if missing else []
+    remarks += list(dict.fromkeys(a.reason for a in answers if a.reason and not a.abstained))
+    shown = {r.passage.id for r in passages}
+    added = [r for a in answers if not a.abstained for r in a.passages if r.passage.id in {c.passage_id for c in citations}]
+    more = {r.passage.id: r for r in added if r.passage.id not in shown}
+    return Answer(
+        question=question,
+        answer=" ".join(texts),
+        short_answer="; ".join(dict.fromkeys(said)) + total,
+        abstained=False,
+        reason=" ".join(remarks),
+        confidence=min(a.confidence for a in answers if not a.abstained),
+        citations=tuple(citations),
+        passages=(*passages, *(replace(r, rank=len(passages) + n) for n, r in enumerate(more.values(), 1))),
+        seconds=0.0,
+        highlights=tuple(dict.fromkeys(highlights)),
+    )
+
+
+def tells_apart(answers: Sequence[Answer]) -> bool:
+    """Whether the parts were answered by different sentences; parts all answered by the same ones were no parts."""
+    given = [frozenset((c.report_id, c.start) for c in a.citations) for a in answers if not a.abstained]
+    return bool(given) and (len(given) == 1 or len(set(given)) > 1)
+
+
+def _total(question: Question, parts: Sequence[Part], answers: Sequence[Answer]) -> str:
+    """The sum of the parts' figures, its terms being the short answers before it; "" where nothing is to be added up."""
+    if question.kind != "how_many" or not all(p.label for p in parts) or _APART.search(question.query):
+        return ""
+    values = [parse_number(a.short_answer) for a in answers]
+    if any(v is None for v in values) or any(";" in a.short_answer for a in answers):
+        return ""
+    known = [v for v in values if v is not None]
+    open_ended = any(
+        re.search(r"\b(?:at least|more than|over|up to|about|around|some|nearly|or more)\b", a.short_answer, re.I)
+        for a in answers
+    )
+    return f" ({'about ' if open_ended else ''}{sum(known):,g} in all)"
