@@ -7,9 +7,9 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from rag.answers.composition import Composition, Quote
-from rag.answers.events import Told, same_time, tellings
+from rag.answers.events import Told, same_time, tellings, well_placed
 from rag.answers.evidence import ScoredSentence
-from rag.answers.figures import Figure, find_figures
+from rag.answers.figures import PERSONS, Figure, find_figures
 from rag.answers.measures import Measure, asked_measure, other_persons, tells_outcome
 from rag.answers.value import find_value
 from rag.reports.date_text import format_day
@@ -78,14 +78,21 @@ def differing_figures(
     measure = asked_measure(question.query)
     if measure is None or not scored:
         return None
-    claims = _claims(measure, tellings(question, passages, idf), scored)
+    told = {(t.passage.report_id, t.span.start): t for t in well_placed(question, scored, idf)}
+    told |= {(t.passage.report_id, t.span.start): t for t in tellings(question, passages, idf)}
+    ordered = sorted(told.values(), key=lambda t: (str(t.passage.published_on), t.passage.report, t.span.start))
+    claims = _claims(measure, ordered, scored)
     if not claims:
         return None
     best = scored[0]
     main = min(claims, key=lambda c: (c.rank, not _is_read(c, best), c.key))
-    if main.rank > 0 and any(measure.accepts(f) for f in find_figures(best.text, best.dates)):
+    if main.rank > 0 and any(
+        measure.accepts(f) and not other_persons(best.text[: f.start], f, measure) for f in find_figures(best.text, best.dates)
+    ):
         return None  # the best sentence gives a figure of another event than the one found
     counted = {"", "men", main.figure.counted, *(("person", *measure.counted) if main.figure.counted == "" else ())}
+    if measure.outcome == "free":
+        counted.add("person")
     same = [
         c
         for c in claims
@@ -135,14 +142,21 @@ def _claims(measure: Measure, told: Sequence[Told], scored: Sequence[ScoredSente
     ranks = {(s.retrieved.passage.report_id, s.span.start): i for i, s in enumerate(scored)}
     claims: list[_Claim] = []
     measured: tuple[tuple[str, int], int] = (("", -1), -_NEAR - 1)
+    counted: tuple[tuple[str, int], list[Figure]] = (("", -1), [])
     for index, sentence in enumerate(told):
         entry = (sentence.passage.report_id, sentence.passage.entry)
         if measure.outcome and tells_outcome(sentence.text, measure.outcome):
             measured = (entry, index)
-        for figure in find_figures(sentence.text, sentence.dates):
+        figures = find_figures(sentence.text, sentence.dates)
+        before = counted[1] if counted[0] == entry else []
+        if explicit := [f for f in figures if f.counted in PERSONS and f.outcome == measure.outcome]:
+            counted = (entry, explicit)
+        for figure in figures:
+            bare = not figure.outcome and not figure.counted
+            if bare and before and measure.counted <= PERSONS.keys() and not any(measure.accepts(f) for f in before):
+                continue  # "the army says 14" goes on counting those counted before it
             if not measure.accepts(figure) or other_persons(sentence.text[: figure.start], figure, measure):
                 continue
-            bare = not figure.outcome and not figure.counted
             rank = ranks.get((sentence.passage.report_id, sentence.span.start), len(scored))
             if not measure.outcome and rank > _WELL_PLACED:
                 continue  # men are counted for many reasons; without an outcome only the question's own words tell which

@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from rag.answers.measures import is_measure_word
+from rag.answers.evidence import ScoredSentence
+from rag.answers.measures import asks_accounts, is_measure_word
 from rag.answers.words import content_words, related
 from rag.reports.names import find_names, fold
 from rag.search.terms import forms_of, holds
@@ -21,6 +22,15 @@ _NEAR_BEST = 0.5
 
 _LEAST = 0.3
 """The least share of the question's words, whatever the best one holds."""
+
+WELL_PLACED = 8
+"""Sentences nearest to the question that may tell its event outside the entries that name it throughout."""
+
+_SAID_BEFORE = 3
+"""Sentences before one of a lead that may have named its event."""
+
+_CLOSE_DAYS = 31
+"""A time asked for that is at most so long tells the event as its name does."""
 
 _SLACK = timedelta(days=3)
 """Tellings of one event may date it this far apart: the day it happened, the day it was reported."""
@@ -80,6 +90,55 @@ def tellings(question: Question, passages: Sequence[Passage], idf: Callable[[str
     least = max(_LEAST, _NEAR_BEST * best)
     found = [told for walk in walked for told in _active(walk, least)]
     return sorted(found, key=lambda t: (str(t.passage.published_on), t.passage.report, t.span.start))
+
+
+def well_placed(question: Question, scored: Sequence[ScoredSentence], idf: Callable[[str], float]) -> list[Told]:
+    """The sentences nearest to the question that may speak of its event, for entries that stray to other places and days.
+
+    Args:
+        question: As understood.
+        scored: Sentences of the retrieved passages, most probable first.
+        idf: Weight of a word, higher for rarer ones.
+
+    Returns:
+        Those of the first ``WELL_PLACED`` whose surroundings hold the rarest name, or any name and the time asked for, and whose
+        time is not another.
+    """
+    forms = rarest_name(question, idf)
+    if not forms:
+        return []  # with no name to hold on to, near words are no sign of the same event
+    wanted = [d.range for d in question.dates]
+    found = []
+    for sentence in scored[:WELL_PLACED]:
+        passage = sentence.retrieved.passage
+        text = passage.text
+        close = [w for w in wanted if w.days <= _CLOSE_DAYS]
+        dated = passage.on is not None and not passage.is_lead and any(w.contains(passage.on) for w in close)
+        if passage.is_lead:  # a lead goes from event to event
+            begins = [p.start for p in passage.sentences if p.start <= sentence.span.start][-_SAID_BEFORE - 1 :]
+            context = Span(begins[0] if begins else sentence.span.start, sentence.span.end)
+            text = text[context.start - passage.start : context.end - passage.start]
+            dated = any(w.contains(d.range) for d in passage.dates_in(context) for w in close)
+        folded = fold(f"{passage.place} {text}")
+        if dated and asks_accounts(question.query) and passage.report_id == scored[0].retrieved.passage.report_id:
+            names: Sequence[str] = ()  # "the fight of the day before" may name nothing in a report that is about it
+        else:
+            names = [f for known in question.forms for f in known] if dated else forms
+        if names and not any(holds(folded, form) for form in names):
+            continue
+        told = Told(passage, sentence.span, _time_of(passage, sentence.span, wanted))
+        if not wanted or told.on is None or any(same_time(told.on, w) for w in wanted):
+            found.append(told)
+    return found
+
+
+def _time_of(passage: Passage, span: Span, wanted: Sequence[DateRange]) -> DateRange | None:
+    """The days a sentence speaks of: one of its own that was asked for, else one that is not its entry's, else its entry's."""
+    inside = [d.range for d in passage.dates_in(span)]
+    own = not passage.is_lead and passage.on is not None
+    met = next((r for r in inside if any(same_time(r, w) for w in wanted)), None)
+    past = next((r for r in inside if passage.on is None or not same_time(r, passage.on)), None)
+    return met or past or (passage.on if own else inside[0] if inside else None)
 
 
 def same_time(first: DateRange | None, second: DateRange | None) -> bool:
@@ -145,10 +204,8 @@ def _walk(
     opening, opened = frozenset[str](), False
     for index, (passage, span) in enumerate(sentences):
         inside = [d.range for d in passage.dates_in(span)]
-        met = next((r for r in inside if any(same_time(r, w) for w in wanted)), None)
         own = not passage.is_lead and passage.on is not None
-        past = next((r for r in inside if passage.on is None or not same_time(r, passage.on)), None)
-        on = met or past or (passage.on if own else inside[0] if inside else None)
+        on = _time_of(passage, span, wanted)
         told = Told(passage, span, on)
         stems = frozenset(w.stem for w in content_words(f"{passage.place if own and index == 0 else ''} {told.text}"))
         folded = fold(f"{passage.place if own and index == 0 else ''} {told.text}")
@@ -183,4 +240,9 @@ def _active(steps: Sequence[_Step], least: float) -> list[Told]:
 
 def _brings_up(text: str, known: str) -> bool:
     """Whether a sentence names a place that those before it did not."""
-    return any(_AT.search(text[: name.start]) and fold(name.text) not in known for name in find_names(text))
+    return any(
+        _AT.search(text[: name.start])
+        and fold(name.text) not in known
+        and not (text[: name.start].endswith("(") and name.text.isupper())  # a short form explained
+        for name in find_names(text)
+    )

@@ -12,10 +12,11 @@ from rag.answers.citations import cite
 from rag.answers.composition import Composition
 from rag.answers.confidence import confidence_features, load_calibration
 from rag.answers.conflicts import differing_figures, other_accounts
+from rag.answers.datings import differing_dates
 from rag.answers.evidence import ScoredSentence, score_sentences
 from rag.answers.gather import gather, wanted
 from rag.answers.holdings import Holdings
-from rag.answers.measures import asked_measure
+from rag.answers.measures import asked_measure, asks_accounts
 from rag.answers.several import row_value, with_rows
 from rag.answers.value import find_value, most_exact
 from rag.answers.verdict import asked_outcomes, outcome_verdict
@@ -178,12 +179,17 @@ class ExtractiveAnswerer:
             if not self._settings.verdict or not asked_outcomes(question):
                 return None
             return outcome_verdict(question, scored, self._around(question, retrieved), self._idf)
-        if not self._settings.differing or not sure:
+        if not self._settings.differing or not (sure or asks_accounts(question.query)):
             return None  # figures of another day differ as well: what is not sure is no answer for being told twice
+        dates = differing_dates(question, scored, self._around(question, retrieved), self._idf)
+        if dates is not None:
+            return dates
         figures = None
         if asked_measure(question.query) is not None:
             figures = differing_figures(question, scored, self._around(question, retrieved), self._idf)
-        return figures or other_accounts(question, scored)
+        if figures is not None and not sure and len(figures.quotes) < 2:
+            return None
+        return figures or (other_accounts(question, scored) if sure else None)
 
     def _around(self, question: Question, retrieved: Sequence[RetrievedPassage]) -> list[Passage]:
         """The retrieved passages that were read, and the others of the best ones' entries."""

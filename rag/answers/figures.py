@@ -20,7 +20,8 @@ _OUTCOMES = {
     "take": r"kidnap(?:ped|ping|s)?|abduct(?:ed|ion|ions)?|captured|seized|taken",
     "arrest": r"arrest(?:ed|s)?|detained|custody",
     "miss": r"missing|not\s+been\s+found|unaccounted",
-    "free": r"fre(?:ed|eing)|releas(?:ed|ing)|rescu(?:ed|ing)|liberated|escaped|brought\s+out",
+    "free": r"fre(?:ed|eing)|releas(?:ed|ing)|rescu(?:ed|ing)|liberated|escaped|"
+    r"(?:brought|led|taken)\s+(?:out|to\s+safety)|saved",
     "flee": r"fled|displaced|homeless|driven\s+from",
 }
 OUTCOME = re.compile("|".join(rf"\b(?P<{name}>{pattern})\b" for name, pattern in _OUTCOMES.items()), re.IGNORECASE)
@@ -63,15 +64,23 @@ _NO_CLAIM_AFTER = re.compile(
     r"(?:st|nd|rd|th)\b|\s+(?:more|others?|further|times)\b|\s+of\s+(?:them|the|which|whom|those|these)\b(?!\s+dead)",
     re.IGNORECASE,
 )
+_ANOTHER = re.compile(r"\b(?:another|an?\s+further)\s+$", re.IGNORECASE)
+_BEFELL = re.compile(
+    rf"\s+(?:others?\s+)?(?:(?:were|was|had\s+been|have\s+been|are|is)\s+)?(?:{OUTCOME.pattern})".replace("?P<", "?P<_"),
+    re.IGNORECASE,
+)
 _STATED = re.compile(
     r"\b(?:sa(?:id|ys?)|sp(?:oke|eaks?)\s+of|talk(?:ed|s)\s+(?:of|about)|puts?\s+(?:it|them|this|that)?\s*at|(?:made|makes?)(?:\s+it)?|g(?:ave|ives?)|given\s+(?:as|is)|"
-    r"ha[sd]|have|count(?:ed|s)?|us(?:ed|ing)|beg[ai]n\s+with|(?:raised|cut|lowered|revised|brought)\b.{0,20}\bto|to|show|reached|"
-    r"(?:number|figure|count|toll|total|range)\b.{0,30}?\b(?:is|was|are|of|at|came\s+out\s+at|stands?\s+at|stood\s+at)|is|was|at)\s+$|\($",
+    r"ha[sd]|have|count(?:ed|s)?|us(?:ed|ing)|names?|named|announced?|claim(?:ed|s)?|wrote|writes?|printed|lists?|listed|keeps?\s+to|beg[ai]n\s+with|start(?:ed|s)?\b.{0,15}\bwith|(?:raised|cut|lowered|revised|brought)\b.{0,20}\bto|to|show|reached|"
+    r"(?:number|figure|count|toll|total|range)\b.{0,30}?\b(?:is|was|are|of|at|came\s+out\s+at|stands?\s+at|stood\s+at)|is|was|at)\s+(?:only\s+|just\s+|now\s+|still\s+|first\s+)?$|\($",
     re.IGNORECASE,
 )
 REPLACED = re.compile(
     r"\b(?:not|instead\s+of|rather\s+than|and\s+not|up\s+from|down\s+from|no\s+longer)\s+(?:the\s+)?$", re.IGNORECASE
 )
+_TOLL_OF = re.compile(r"\b(?:tolls?|deaths)\b[^.;,]*?\b(?:as|at|of|to|was|is)\s+$", re.IGNORECASE)
+_NUMBER_OF = re.compile(r"\bnumber\s+of\s+(?P<what>[^.;,]*?)\b(?:is|was|at|to|has|had)\b[^.;,]{0,20}$", re.IGNORECASE)
+_OF_THEIRS = re.compile(r"\s+of\s+(?:its|their|his|her|our)\b", re.IGNORECASE)
 _CLAUSE = re.compile(r"[.;:!?]|,\s|\band\b|\bwhile\b|\bbut\b|\bwith\b|\bagainst\b", re.IGNORECASE)
 
 
@@ -140,7 +149,9 @@ def find_figures(text: str, dates: Sequence[tuple[int, int]] = ()) -> list[Figur
         if value is None or any(a < match.end() and match.start() < b for a, b in dates):
             continue
         before = text[: match.start()]
-        if _TIME.match(text, match.end()) or _NO_CLAIM.search(before) or _NO_CLAIM_AFTER.match(text, match.end()):
+        if _TIME.match(text, match.end()):
+            continue
+        if (_NO_CLAIM.search(before) or _NO_CLAIM_AFTER.match(text, match.end())) and not _is_own_count(text, match):
             continue
         if re.search(r"\bone$", match.group(), re.IGNORECASE) and not re.match(r"\s+\w+", text[match.end() :]):
             continue
@@ -159,11 +170,23 @@ def find_figures(text: str, dates: Sequence[tuple[int, int]] = ()) -> list[Figur
             and not REPLACED.search(text[: match.start()])
         ):
             continue
+        if not outcome and _OF_THEIRS.match(text, match.end()):
+            continue  # "at the price of two of its men" counts part of them
         replaced = bool(REPLACED.search(text[: match.start()]))
         no = re.search(r"\bno\s+$", text[: match.start()]) if re.match(r"fewer|less|more", match.group(), re.IGNORECASE) else None
         start = no.start() if no else match.start()
         found.append(Figure(start, match.end(), text[start : match.end()], value, counted, outcome, replaced))
     return _shared(text, found)
+
+
+def _is_own_count(text: str, number: re.Match[str]) -> bool:
+    """Whether a number of others still counts all to whom its outcome befell ("two killed and 14 others hurt")."""
+    others = _ANOTHER.search(text[: number.start()]) or re.match(r"\s+others?\b", text[number.end() :], re.IGNORECASE)
+    befell = _BEFELL.match(text, number.end())
+    if not others or not befell:
+        return False
+    own = OUTCOME.search(befell.group())
+    return own is not None and all(m.lastgroup != own.lastgroup for m in OUTCOME.finditer(text[: number.start()]))
 
 
 def _measure(text: str, before: int, start: int, end: int, after: int) -> tuple[str, str]:
@@ -178,7 +201,7 @@ def _measure(text: str, before: int, start: int, end: int, after: int) -> tuple[
         counted = str(person.lastgroup)
     elif not (outcome and not content_words(near[: outcome.start()])):
         words = [w for w in content_words(near) if not near[: w.start].strip()]
-        counted = words[0].stem if words else counted
+        counted = words[0].stem if words and words[0].stem != "other" else counted
     left = text[before:start]
     verb = list(OUTCOME.finditer(left))
     leads = bool(verb) and not re.search(r"[,;:]|\band\b", left[verb[-1].end() :])
@@ -190,6 +213,11 @@ def _measure(text: str, before: int, start: int, end: int, after: int) -> tuple[
         return counted, str(verb[-1].lastgroup)
     if outcome:
         return counted, str(outcome.lastgroup)
+    if _TOLL_OF.search(left):
+        return counted, "kill"
+    number_of = _NUMBER_OF.search(left) if not counted else None
+    if number_of and (person := PERSON.search(number_of["what"])):
+        return str(person.lastgroup), ""
     if counted and _NONE_LIVED.search(right):
         return counted, "kill"
     return counted, ""

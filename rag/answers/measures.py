@@ -36,8 +36,11 @@ class Measure:
             # "two killed" are victims; those who attacked are named when they are meant
             return "attacker" not in self.counted or not figure.outcome
         if figure.counted == "men":
-            return not self.counted - _ANYONE - _ARMED
+            nationals = self.counted - PERSONS.keys() if self.outcome else frozenset()
+            return not self.counted - _ANYONE - _ARMED - nationals
         # asked for people or for nobody in particular, the soldiers of a report are meant; those who attacked are not
+        if self.outcome == "free" and figure.counted == "person":
+            return True  # whoever was led out is counted as people, guests and hostages alike
         return figure.counted in PERSONS and figure.counted != "attacker" and not self.counted - _ANYONE
 
 
@@ -48,10 +51,40 @@ _ASKED = re.compile(
 )
 _TOLL = re.compile(
     r"\b(?:death\s+)?tolls?\b|\bcasualt(?:y|ies)\b|\bhow\s+many\b|\bnumber\s+(?:of|killed|dead|wounded|injured|hurt)\b|\bloss(?:es)?\b|"
-    r"\bsize\s+of\b|\b(?:all|different)\s+(?:counts|figures|numbers)\b|\b(?:killed|dead|wounded|injured|deaths|victims)\s*\??$",
+    r"\bsize\s+of\b|\b(?:counts|figures|totals|numbers)\b|\btotal\s+(?:killed|dead|wounded|injured|hurt|deaths)\b|"
+    r"\b(?:killed|dead|wounded|injured|deaths|victims)\s*(?:[?,;:]|$)",
     re.IGNORECASE,
 )
+_SEVERAL = re.compile(
+    r"\b(?:all|both|different|differing|various|successive|conflicting|other|rival)\s+(?:[\w-]+\s+)?"
+    r"(?:counts|figures|tolls|versions|accounts|numbers|dates|names|sources|reports|sides|claims)\b|"
+    r"\b(?:figures|numbers|counts|tolls|dates|names)\s+(?:are\s+|were\s+)?(?:given|reported|named|mentioned|claimed)\b|"
+    r"\b(?:versions|accounts|sources|reports)\b[^?]{0,20}\b(?:say|said|give|gave|agree|differ|disagree|vary|conflict|tell)\b|"
+    r"\b(?:versions|vs|versus)\b|\bdiffer(?:ent)?\b|\bas\s+(?:first|later)\b|\bat\s+first\b.*\b(?:later|now|in\s+the\s+end|finally)\b|"
+    r"\bfirst\b.*\b(?:correct(?:ed|ion)|revised)\b|\baccording\s+to\b.*\baccording\s+to\b|\bwhat\s+(?:death\s+)?tolls\b",
+    re.IGNORECASE,
+)
+"""How a question words that it expects more than one account."""
 
+
+def asks_accounts(query: str) -> bool:
+    """Whether a question says itself that it expects more than one account ("all counts", "army vs claim").
+
+    Args:
+        query: The question.
+
+    Returns:
+        True when it does; a question with one answer does not.
+    """
+    return bool(_SEVERAL.search(query))
+
+
+_NAMES_A_THING = re.compile(
+    r"\s+(?:academ|stations?|posts?|camps?|bas(?:e|es)\b|patrol|convoy|headquarters|barracks|school|quarter|vehicle|truck|bus|column|unit|"
+    r"cent(?:er|re)s?\b|hotel|resort|checkpoint|house|residence)",
+    re.IGNORECASE,
+)
+"""What follows a word for persons that only says whose a place or thing is ("police academy")."""
 
 _AFTER_NOUN = re.compile(
     rf"(?:^|\s)(?:{AUXILIARIES}|in|at|on|by|of|from|near|during|after|the)\b|{OUTCOME.pattern}", re.IGNORECASE
@@ -73,14 +106,15 @@ def asked_measure(query: str) -> Measure | None:
     befell = str(outcome.lastgroup) if outcome else "kill" if re.search(r"\bcasualt", query, re.IGNORECASE) else ""
     named = _ASKED.search(query)
     phrase = next((g for g in named.groups() if g), "") if named else ""
-    counted = {str(m.lastgroup) for m in PERSON.finditer(phrase or query)}
+    counted = {str(m.lastgroup) for m in PERSON.finditer(phrase or query) if phrase or not _NAMES_A_THING.match(query, m.end())}
     if named and named["size"]:
         counted |= {"person"} | ({"attacker"} if re.search(r"\battack", query, re.IGNORECASE) else set())
     elif phrase and not counted:
         if not befell:
             return None  # things, not people: too many different numbers are said of them
         noun = content_words(_AFTER_NOUN.split(phrase)[0])
-        counted = {noun[-1].stem} if noun else set()
+        plural = [w for w in noun if phrase[w.end - 1 : w.end] == "s"]
+        counted = {(plural or noun[-1:])[0].stem} if noun else set()
     elif len(counted) > 1:
         counted -= {"person"}
     return Measure(frozenset(counted), befell)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -26,10 +27,10 @@ ELSEWHERE = passage(
 )
 
 
-def compose(text: str, *passages: Passage) -> Composition | None:
+def compose(text: str, *passages: Passage, names: tuple[str, ...] = ()) -> Composition | None:
     import numpy as np
 
-    question = understand(text)
+    question = replace(understand(text), names=names, forms=tuple((name.lower(),) for name in names))
     weights = [1.0 if name in ("cover", "context_cover", "typed") else 0.0 for name in FEATURES]
     scored = score_sentences(question, retrieved(*passages), np.zeros(4, np.float32), {}, lambda word: 1.0, weights)
     return differing_figures(question, scored, passages, lambda word: 1.0)
@@ -100,3 +101,44 @@ def test_another_account_that_follows_is_quoted_too() -> None:
     found = other_accounts(question, scored)
     assert found is not None
     assert quoted(found) == ["May 2, 2019: The patrol was looking for Ann Smith.", "Other accounts say it was Bob Jones."]
+
+
+def test_a_bare_figure_goes_on_counting_those_named_before_it() -> None:
+    told = passage(
+        "May 2, 2019: At Oldtown gunmen raided a camp. Local people spoke of ten dead soldiers. The army now says 14.",
+        date(2019, 5, 2),
+    )
+    assert compose("How many attackers died in the raid on Oldtown?", told) is None
+    found = compose("How many soldiers died in the raid on Oldtown?", told)
+    assert found is not None
+    assert found.short.startswith("ten")
+    assert "14" in found.short
+
+
+def test_a_sentence_near_the_question_counts_although_its_entry_has_turned_to_another_place() -> None:
+    told = passage(
+        "May 2, 2019: At Oldtown a bomb went off beside the market. A wreck stood at Newtown. The bomb at the market left "
+        "ten dead. Of the dead of the Oldtown market bomb the mayor counted 14 dead.",
+        date(2019, 5, 2),
+    )
+    found = compose("bomb at the Oldtown market May 2, 2019 dead, all counts", told, names=("Oldtown",))
+    assert found is not None
+    assert "ten" in found.short
+    assert "14" in found.short
+
+
+def test_the_same_day_elsewhere_is_not_the_same_event() -> None:
+    assert (
+        compose("bombing of the Oldtown market on May 2, 2019 dead, figures given", FIRST, ELSEWHERE, names=("Oldtown",)) is None
+    )
+
+
+def test_whoever_was_led_to_safety_is_counted_as_guests_or_people() -> None:
+    told = passage(
+        "May 2, 2019: At Oldtown gunmen broke into a hotel. The police had 32 guests brought out. Later 36 people were led out.",
+        date(2019, 5, 2),
+    )
+    found = compose("Oldtown hotel how many guests were brought to safety", told)
+    assert found is not None
+    assert "32" in found.short
+    assert "36" in found.short

@@ -66,3 +66,18 @@ def test_no_fewer_than_belongs_to_the_figure() -> None:
     text = "It had no fewer than 22 killed."
     (figure,) = find_figures(text)
     assert figure.text == text[figure.start : figure.end] == "no fewer than 22"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("A source said 14 others had been hurt.", [(14, "", "wound")]),
+        ("It counts three of its soldiers dead, another three injured.", [(3, "soldier", "kill"), (3, "", "wound")]),
+        ("The president gave the toll for the fight as 92 soldiers.", [(92, "soldier", "kill")]),
+        ("The number of attackers is 28, and other papers have 40.", [(28, "attacker", ""), (40, "", "")]),
+        ("The agencies started that day with at least 15.", [(15, "", "")]),
+        ("The town fell at the price of two of its men.", []),
+    ],
+)
+def test_figures_are_found_as_accounts_word_them(text: str, expected: list[tuple[float, str, str]]) -> None:
+    assert [(f.value, f.counted, f.outcome) for f in find_figures(text)] == expected

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from rag.answers.figures import find_figures
-from rag.answers.measures import asked_measure, is_measure_word, other_persons
+from rag.answers.measures import asked_measure, asks_accounts, is_measure_word, other_persons
 
 
 @pytest.mark.parametrize(
@@ -65,3 +65,32 @@ def test_words_of_the_measure_do_not_say_which_event_is_meant() -> None:
         "soldiers",
         "toll",
     ]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "Oldtown bomb dead, all counts",
+        "soldiers killed at Oldtown, figures given",
+        "wounded at Oldtown, army vs mayor",
+        "which dates are given for the raid",
+        "deaths at Oldtown according to the army and according to the mayor",
+        "do the reports agree on the day",
+    ],
+)
+def test_a_question_may_say_that_it_expects_several_accounts(query: str) -> None:
+    assert asks_accounts(query)
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["How many died at Oldtown?", "how many were killed at Oldtown according to the army", "When was the camp first raided?"],
+)
+def test_a_plain_question_expects_one_account(query: str) -> None:
+    assert not asks_accounts(query)
+
+
+def test_a_word_for_persons_that_names_a_place_is_not_who_is_counted() -> None:
+    measure = asked_measure("bombing at the police academy dead, all counts")
+    assert measure is not None
+    assert measure.counted == set()
