@@ -142,6 +142,10 @@ class Answering(_Group):
         True, description="Weigh whether a sentence tells the name, doer, number or day wanted, not only the right event."
     )
     parts: bool = Field(True, description="Ask a question for two things (two days, two rounds, two clauses) in parts.")
+    intervals: bool = Field(
+        True, description="Count the time between two events, and tell which came first, from the day of each."
+    )
+    extremes: bool = Field(True, description="Put events in order where the first or the last of them is asked for.")
     gather: bool = Field(True, description="Gather lists and counts of events over the entries of a period.")
     verdict: bool = Field(
         True, description="Answer whether anybody was killed, hurt or taken from all that tells of the event, not one sentence."
