@@ -63,6 +63,8 @@ ABLATIONS = (
     Variant("typing errors left in", {"understanding.typos": False}, "", ("typo", "paraphrase")),
     Variant("no reranking", {"search.reader_weight": 0.0}, "the reader answers, the order of passages stays"),
     Variant("no reader", {"answering.reader": False}, "sentences picked by rules"),
+    Variant("no intervals", {"answering.intervals": False}, "the time between two events is read, not counted", ("temporal",)),
+    Variant("no order of events", {"answering.extremes": False}, "the first raid is any raid", ("temporal",)),
     Variant("no parts", {"answering.parts": False}, "a question for two things is asked as one", ("multi_entry",)),
     Variant(
         "nothing gathered", {"answering.gather": False}, "lists and counts come from the best sentences", ("list", "multi_entry")

@@ -145,6 +145,10 @@ class Answering(_Group):
     rows: bool = Field(
         True, description="For a question for several things prefer a sentence with a row of them, and show the whole row."
     )
+    intervals: bool = Field(
+        True, description="Count the time between two events, and tell which came first, from the day of each."
+    )
+    extremes: bool = Field(True, description="Put events in order where the first or the last of them is asked for.")
     gather: bool = Field(True, description="Gather lists and counts of events over the entries of a period.")
     verdict: bool = Field(
         True, description="Answer whether anybody was killed, hurt or taken from all that tells of the event, not one sentence."

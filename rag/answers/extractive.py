@@ -21,6 +21,7 @@ from rag.answers.several import row_value, with_rows
 from rag.answers.value import find_value, most_exact
 from rag.answers.verdict import asked_outcomes, outcome_verdict
 from rag.answers.wanted import with_unit
+from rag.answers.when import telling_first
 from rag.answers.words import content_words
 from rag.models.reader import Reading
 from rag.reports.date_text import format_day
@@ -202,7 +203,7 @@ class ExtractiveAnswerer:
     def _choose(self, question: Question, scored: Sequence[ScoredSentence]) -> list[ScoredSentence]:
         """The best sentence, and others nearly as good that add something: another event, report or name."""
         if question.kind == "when":
-            return [most_exact(question, scored)]
+            return [most_exact(question, telling_first(question, scored))]
         chosen = [scored[0]]
         if question.kind not in _MULTIPLE:
             return chosen

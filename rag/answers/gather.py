@@ -171,7 +171,7 @@ def _items(
             sentences.update({span.start: (passage, span) for span in passage.sentences if span.start not in sentences})
     found: list[Item] = []
     for sentences in entries.values():
-        for item in _events_of([sentences[k] for k in sorted(sentences)], scores):
+        for item in events_of([sentences[k] for k in sorted(sentences)], scores):
             stems = {w.stem for w in content_words(item.text)}
             violent = bool(stems & _ARMS) or any(same_class(stem, kind) for stem in stems for kind in _VIOLENT)
             meets = (any_violence and violent) or any(s in stems or any(same_class(s, t) for t in stems) for s in kinds)
@@ -190,7 +190,7 @@ def _is_at(item: Item, forms: Sequence[str]) -> bool:
     return any(re.search(rf"{at}{re.escape(form)}\b", fold(item.text)) for form in forms)
 
 
-def _events_of(sentences: Sequence[tuple[Passage, Span]], scores: dict[tuple[str, int], float]) -> list[Item]:
+def events_of(sentences: Sequence[tuple[Passage, Span]], scores: dict[tuple[str, int], float]) -> list[Item]:
     """The events of an entry: the one it opens with, and one for each further place a sentence opens with."""
     found: list[Item] = []
     known = ""

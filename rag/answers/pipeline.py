@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING
 
 from rag.answers.checking import Checker
 from rag.answers.extractive import ExtractiveAnswerer
+from rag.answers.extremes import find_extreme, fitting_events, tell_extreme
 from rag.answers.holdings import Holdings
+from rag.answers.intervals import tell_interval
 from rag.answers.parts import split_question
+from rag.answers.precedence import tell_precedence
 from rag.answers.union import join_answers, tells_apart
 from rag.library.importer import Library
 from rag.models.embedder import Embedder
@@ -30,6 +33,9 @@ if TYPE_CHECKING:
 
 WEIGHED = 20
 """Passages whose sentences are weighed for an answer; more cost time and bring little (see the scorecard's recall@10)."""
+
+_ORDERED = 60
+"""Passages among which the first or last of several events is looked for."""
 
 _MOST_OF_PERIOD = 2000
 """Passages of a period gone through for a list; about 40 ms."""
@@ -176,7 +182,7 @@ class Pipeline:
         was_read = time.perf_counter()
         covered = self._library.catalog.coverage()
         span = DateRange(covered.first, covered.last) if covered.first and covered.last else None
-        answer = self._in_parts(question, read, span)
+        answer = self._in_time(question, read, span) or self._in_parts(question, read, span)
         # more are listed when asked for, what is answered stays the same
         answer = answer or self.answerer.answer(question, read.passages[:weighed], span, read.readings or None)
         ended = time.perf_counter()
@@ -213,14 +219,42 @@ class Pipeline:
             return ReadPassages(tuple(found))
         return Reranker(self.reader, depth, weight).rerank(question, found)
 
+    def _in_time(self, question: Question, whole: ReadPassages, covered: DateRange | None) -> Answer | None:
+        """The answer to a question for the time between events or for their order; None for any other."""
+        settings = self._settings.answering
+        listed = whole.passages[: settings.passages]
+
+        def ask(text: str, filters: Filters) -> Answer:
+            return self._asked(text, filters, covered)
+
+        if settings.intervals:
+            told = tell_interval(
+                question,
+                ask,
+                lambda: self.answerer.answer(question, whole.passages[:WEIGHED], covered, whole.readings or None),
+                listed,
+            )
+            if told := told or tell_precedence(question, ask, listed):
+                return told
+        asked = find_extreme(question.query, question.kind) if settings.extremes else None
+        if asked is None:
+            return None
+        rest = self.retriever.understand(asked.rest, filters=question.filters)
+        among = {r.passage.id: r.passage for r in self.retriever.search(rest, _ORDERED)}
+        among |= {p.id: p for p in self._of_period(question)}
+        events = fitting_events(question, asked, list(among.values()), self._library.catalog.idf)
+        return tell_extreme(question, asked, events, ask, listed)
+
+    def _asked(self, text: str, filters: Filters, covered: DateRange | None) -> Answer:
+        """The answer to a question of a question: a part, or one event's day."""
+        asked = self.retriever.understand(text, filters=filters)
+        read = self.retrieve(asked)
+        return self.answerer.answer(asked, read.passages, covered, read.readings or None)
+
     def _in_parts(self, question: Question, whole: ReadPassages, covered: DateRange | None) -> Answer | None:
         """The answer to a question for two things, each found by itself; None when it is one or no part is answered."""
         parts = split_question(question) if self._settings.answering.parts else ()
-        answers = []
-        for part in parts:
-            asked = self.retriever.understand(part.text, filters=question.filters)
-            read = self.retrieve(asked)
-            answers.append(self.answerer.answer(asked, read.passages, covered, read.readings or None))
+        answers = [self._asked(part.text, question.filters, covered) for part in parts]
         if not tells_apart(answers):
             return None
         return join_answers(question, parts, answers, whole.passages[: self._settings.answering.passages])

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from rag.answers.evidence import ScoredSentence
 from rag.answers.spans import NUMBER, UNIT, is_place
 from rag.answers.verdict import contradicts
+from rag.answers.when import day_told_beside
 from rag.answers.words import content_words, related
 from rag.reports.date_text import format_range
 from rag.reports.names import find_names, fold
@@ -45,7 +46,7 @@ def find_value(question: Question, sentence: ScoredSentence) -> Value:
     if question.kind == "yes_no":
         return Value("No" if contradicts(question.query, sentence.text) else "Yes")
     if question.kind == "when":
-        return _when(sentence)
+        return _when(question, sentence)
     if question.kind in ("how_many", "how_much"):
         return _number(sentence, question.kind == "how_much")
     if question.kind == "where" and sentence.candidate is not None and not _names_something(sentence):
@@ -150,8 +151,10 @@ def _told(sentence: ScoredSentence) -> DateMention | None:
     return None
 
 
-def _when(sentence: ScoredSentence) -> Value:
+def _when(question: Question, sentence: ScoredSentence) -> Value:
     passage = sentence.retrieved.passage
+    if beside := day_told_beside(question, sentence):
+        return Value(format_range(beside.on), beside.span)
     if told := _told(sentence):
         return _dated(told)
     if passage.on is not None:
