@@ -35,7 +35,7 @@ class Variant:
         return [q for q in questions if q.kind in self.kinds] or list(questions)
 
 
-_ALONE: dict[str, Any] = {"search.date_weight": 0.0, "search.name_weight": 0.0, "search.reader_weight": 0.0}
+_ALONE: dict[str, Any] = {f"search.{part}_weight": 0.0 for part in ("date", "name", "kindred", "reader")}
 BASELINES = (
     Variant("full text only", {"search.fusion": "lexical", **_ALONE}, "SQLite FTS5 with bm25, no vectors"),
     Variant("dense only", {"search.fusion": "dense", **_ALONE}, "passage vectors, no words"),
@@ -54,6 +54,7 @@ ABLATIONS = (
     Variant("no passage vectors", {"search.passage_weight": 0.0}, ""),
     Variant("no date evidence", {"search.date_weight": 0.0}, ""),
     Variant("no name evidence", {"search.name_weight": 0.0}, ""),
+    Variant("no words near in meaning", {"search.kindred_weight": 0.0}, '"wages" does not meet "salary"'),
     Variant("names by capitals alone", {"understanding.names": False}, ""),
     Variant(
         "event days not looked up", {"understanding.event_dates": False}, "the day after the raid has no date", ("temporal",)

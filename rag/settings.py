@@ -115,6 +115,9 @@ class Search(_Group):
     name_weight: float = Field(
         0.3, ge=0, le=5, description="Added for the share of the question's names the passage holds; soft."
     )
+    kindred_weight: float = Field(
+        0.4, ge=0, le=5, description="Added for the share of the question's words that the passage has words near in meaning for."
+    )
     reader_weight: float = Field(
         0.25, ge=0, le=5, description="Added for the reader's chance that a passage answers, above 0.3; 0: no reranking."
     )

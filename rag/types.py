@@ -257,7 +257,7 @@ class RetrievedPassage:
         passage: The passage.
         rank: 1-based.
         score: Higher is better; comparable within one question.
-        parts: What the score is made of, by name ("dense", "lexical", "sentence", "date", "name").
+        parts: What the score is made of, by name ("dense", "lexical", "sentence", "date", "name", "kindred").
         best_sentence: The sentence of the passage nearest to the question, or None.
     """
 

@@ -62,6 +62,35 @@ DEMONYMS: dict[str, tuple[str, ...]] = {
 }
 """Country to its adjectives and other names: ``DEMONYMS["Niger"] == ("Nigerien",)``."""
 
+_SEATS = """
+Algeria: Algiers | Angola: Luanda | Benin: Cotonou, Porto-Novo | Botswana: Gaborone | Burkina Faso: Ouagadougou
+Burundi: Bujumbura, Gitega | Cameroon: Yaounde | Cape Verde: Praia | Central African Republic: Bangui | Chad: N'Djamena
+Comoros: Moroni | Congo: Brazzaville | Democratic Republic of the Congo: Kinshasa | Egypt: Cairo | Equatorial Guinea: Malabo
+Eritrea: Asmara | Eswatini: Mbabane | Ethiopia: Addis Ababa | Gabon: Libreville | Gambia: Banjul | Ghana: Accra | Guinea: Conakry
+Guinea-Bissau: Bissau | Ivory Coast: Abidjan, Yamoussoukro | Kenya: Nairobi | Lesotho: Maseru | Liberia: Monrovia | Libya: Tripoli
+Madagascar: Antananarivo | Malawi: Lilongwe | Mali: Bamako | Mauritania: Nouakchott | Morocco: Rabat | Mozambique: Maputo
+Namibia: Windhoek | Niger: Niamey | Nigeria: Abuja | Rwanda: Kigali | Senegal: Dakar | Sierra Leone: Freetown | Somalia: Mogadishu
+South Africa: Pretoria | South Sudan: Juba | Sudan: Khartoum | Tanzania: Dodoma, Dar es Salaam | Togo: Lome | Tunisia: Tunis
+Uganda: Kampala | Zambia: Lusaka | Zimbabwe: Harare
+Afghanistan: Kabul | Albania: Tirana | Argentina: Buenos Aires | Armenia: Yerevan | Australia: Canberra | Austria: Vienna
+Azerbaijan: Baku | Bahrain: Manama | Bangladesh: Dhaka | Belarus: Minsk | Belgium: Brussels | Bolivia: La Paz | Bosnia: Sarajevo
+Brazil: Brasilia | Bulgaria: Sofia | Cambodia: Phnom Penh | Canada: Ottawa | China: Beijing, Peking | Colombia: Bogota
+Croatia: Zagreb | Cuba: Havana | Cyprus: Nicosia | Czech Republic: Prague | Denmark: Copenhagen | Ecuador: Quito
+Estonia: Tallinn | Finland: Helsinki | France: Paris | Georgia: Tbilisi | Germany: Berlin | Greece: Athens | Haiti: Port-au-Prince
+Honduras: Tegucigalpa | Hungary: Budapest | Iceland: Reykjavik | India: New Delhi, Delhi | Indonesia: Jakarta | Iran: Tehran
+Iraq: Baghdad | Ireland: Dublin | Israel: Jerusalem | Italy: Rome | Japan: Tokyo | Jordan: Amman | Kazakhstan: Astana
+Kosovo: Pristina | Kuwait: Kuwait City | Kyrgyzstan: Bishkek | Laos: Vientiane | Latvia: Riga | Lebanon: Beirut
+Lithuania: Vilnius | Malaysia: Kuala Lumpur | Malta: Valletta | Mexico: Mexico City | Moldova: Chisinau | Mongolia: Ulaanbaatar
+Montenegro: Podgorica | Myanmar: Naypyidaw | Nepal: Kathmandu | Netherlands: The Hague, Amsterdam | Nicaragua: Managua
+North Korea: Pyongyang | North Macedonia: Skopje | Norway: Oslo | Oman: Muscat | Pakistan: Islamabad | Palestine: Ramallah
+Paraguay: Asuncion | Philippines: Manila | Poland: Warsaw | Portugal: Lisbon | Qatar: Doha | Romania: Bucharest
+Russia: Moscow, Kremlin | Saudi Arabia: Riyadh | Serbia: Belgrade | Slovakia: Bratislava | Slovenia: Ljubljana
+South Korea: Seoul | Spain: Madrid | Sri Lanka: Colombo | Sweden: Stockholm | Switzerland: Bern | Syria: Damascus | Taiwan: Taipei
+Tajikistan: Dushanbe | Thailand: Bangkok | Turkey: Ankara | Turkmenistan: Ashgabat | Ukraine: Kyiv, Kiev
+United Arab Emirates: Abu Dhabi | United Kingdom: London, Westminster, Whitehall | United States: Washington | Uruguay: Montevideo
+Uzbekistan: Tashkent | Venezuela: Caracas | Vietnam: Hanoi | Yemen: Sanaa
+"""
+
 
 def _country_key(word: str) -> str:
     return fold(word).replace(".", "").replace("-", " ").removeprefix("the ").strip()
@@ -71,6 +100,12 @@ _COUNTRY_OF: dict[str, str] = {}
 for _country, _forms in DEMONYMS.items():
     for _form in (_country, *_forms):
         _COUNTRY_OF.setdefault(_country_key(_form), _country)
+_COUNTRY_OF_SEAT: dict[str, str] = {
+    _country_key(seat.strip()).replace("'", ""): country.strip()
+    for line in _SEATS.strip().splitlines()
+    for country, _, seats in (pair.partition(":") for pair in line.split("|"))
+    for seat in seats.split(",")
+}
 _AMBIGUOUS = {"us", "car", "lao", "pole", "dane", "turk", "finn", "polish", "guinea conakry"}
 
 
@@ -92,3 +127,8 @@ def country_forms(word: str) -> tuple[str, ...]:
     """Every form of the country a word belongs to, the country first: "US" -> ("United States", "American", "US", ...)."""
     country = country_of(word)
     return (country, *DEMONYMS[country]) if country else ()
+
+
+def governed_from(seat: str) -> str:
+    """The country whose capital or seat of government a name is ("Paris" -> "France"), or ""."""
+    return _COUNTRY_OF_SEAT.get(_country_key(seat).replace("'", ""), "")

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from functools import lru_cache
 
+from rag.reports.countries import country_forms, governed_from
 from rag.reports.names import fold
 from rag.search.terms import holds, share_of_words
 from rag.types import DateMention, DateRange, Passage
@@ -20,6 +21,9 @@ PUBLISHED = 0.5
 
 PART_OF_NAME = 0.5
 """Largest credit for a name of which only some words are there."""
+
+GOVERNED = 0.5
+"""Credit for the country where its seat of government is named: "Paris sent soldiers" for French soldiers."""
 
 
 def date_evidence(dates: Sequence[DateMention], passage: Passage) -> float:
@@ -81,7 +85,8 @@ def name_evidence(names: Sequence[Sequence[str]], passage: Passage, weights: Seq
         weights: Of the names, the rarer the more; equal when empty.
 
     Returns:
-        The weighted mean over names: 1 for any whole form, up to 0.5 for some words of the name, else 0; 0 without names.
+        The weighted mean over names: 1 for any whole form, 0.5 for the country of a capital, up to 0.5 for some words of the
+        name, else 0; 0 without names.
     """
     if not names:
         return 0.0
@@ -91,9 +96,17 @@ def name_evidence(names: Sequence[Sequence[str]], passage: Passage, weights: Seq
     for forms, weight in zip(names, weights, strict=True):
         if any(holds(haystack, form) for form in forms):
             total += weight
+        elif forms and any(holds(haystack, form) for form in _governed(forms[0])):
+            total += weight * GOVERNED
         elif forms:
             total += weight * PART_OF_NAME * share_of_words(haystack, forms[0])
     return total / (sum(weights) or 1.0)
+
+
+@lru_cache(maxsize=1024)
+def _governed(name: str) -> tuple[str, ...]:
+    """Folded forms of the country that is governed from a place; none for any other name."""
+    return tuple(map(fold, country_forms(governed_from(name))))
 
 
 @lru_cache(maxsize=4096)

@@ -18,6 +18,7 @@ from rag.search.anchors import CANDIDATES as ANCHOR_PASSAGES
 from rag.search.anchors import anchored, event_day, find_anchor, spell_out
 from rag.search.evidence import date_evidence, name_evidence
 from rag.search.fusion import ranked, reciprocal_ranks, scale_by_best, weighted_sum
+from rag.search.kindred import kindred_evidence, kindred_of
 from rag.search.lexicon import Lexicon
 from rag.search.question import understand
 from rag.search.terms import NameBook, lexical_terms, name_forms
@@ -182,7 +183,7 @@ class Retriever:
         found = self._candidates(question, allowed, book, max(self._settings.candidates, k), trace)
         scores, parts = self._fuse(found)
         passages: dict[str, Passage] = {}
-        if self._settings.fusion == "score" and (question.dates or question.names):
+        if self._settings.fusion == "score" and (question.dates or question.names or self._settings.kindred_weight):
             with trace.stage("evidence"):
                 # What ranks below all these without evidence could not rise to the top with it.
                 best = ranked(scores)[: max(self._settings.candidates, k)]
@@ -311,7 +312,10 @@ class Retriever:
         parts: dict[str, dict[str, float]],
     ) -> None:
         names = question.forms or [name_forms(name, book) for name in question.names]
-        rarity = [self._library.catalog.idf(name) for name in question.names]
+        catalog = self._library.catalog
+        rarity = [catalog.idf(name) for name in question.names]
+        weight = self._settings.kindred_weight
+        kindred = kindred_of(question, catalog.idf, catalog.document_frequency) if weight else None
         for key, passage in passages.items():
             if question.dates:
                 parts[key]["date"] = date_evidence(question.dates, passage)
@@ -319,6 +323,9 @@ class Retriever:
             if names:
                 parts[key]["name"] = name_evidence(names, passage, rarity)
                 scores[key] += self._settings.name_weight * parts[key]["name"]
+            if kindred:
+                parts[key]["kindred"] = kindred_evidence(kindred, passage)
+                scores[key] += weight * parts[key]["kindred"]
 
 
 def _narrowed(days: DateRange, filters: Filters) -> DateRange | None:

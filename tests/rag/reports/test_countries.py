@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.reports.countries import DEMONYMS, country_forms, country_of
+from rag.reports.countries import DEMONYMS, country_forms, country_of, governed_from
 
 
 @pytest.mark.parametrize(
@@ -38,3 +38,19 @@ def test_every_form_leads_back_to_its_country() -> None:
         form: country for country, forms in DEMONYMS.items() for form in forms
     }
     assert all(country_of(country) == country for country in DEMONYMS)
+
+
+@pytest.mark.parametrize(
+    ("seat", "country"),
+    [
+        ("Paris", "France"),
+        ("paris", "France"),
+        ("N’Djaména", "Chad"),
+        ("Ndjamena", "Chad"),
+        ("The Hague", "Netherlands"),
+        ("Gao", ""),
+    ],
+)
+def test_a_seat_of_government_leads_to_its_country(seat: str, country: str) -> None:
+    assert governed_from(seat) == country
+    assert not country or country in DEMONYMS

@@ -87,3 +87,15 @@ def test_part_of_a_name_counts_up_to_half() -> None:
 
 def test_place_and_country_hold_names_too() -> None:
     assert name_evidence([("kidal",), ("mali",)], passage("Nothing.", place="Kidal", country="Mali")) == 1.0
+
+
+@pytest.mark.parametrize("seat", ["paris", "n'djamena", "ndjamena", "addis ababa"])
+def test_country_counts_half_where_its_seat_of_government_is_named(seat: str) -> None:
+    text = "French, Chadian and Ethiopian soldiers came."
+    assert name_evidence([(seat,)], passage(text)) == pytest.approx(0.5)
+    assert name_evidence([(seat,)], passage(f"Talks in {seat.title()}. {text}")) == pytest.approx(1.0)
+    assert name_evidence([(seat,)], passage("Malian soldiers came.")) == 0.0
+
+
+def test_country_named_is_not_met_by_a_place_in_it() -> None:
+    assert name_evidence([("marseille",)], passage("French soldiers came.")) == 0.0
