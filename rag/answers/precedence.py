@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from rag.answers.event_dates import Ask, asking, day_of, one_telling
-from rag.answers.parts import Part, join_answers
+from rag.answers.parts import Part
+from rag.answers.union import join_answers
 from rag.reports.date_text import format_range
 from rag.types import Answer, Question, RetrievedPassage
 
