@@ -38,7 +38,7 @@ def make_table(words: Sequence[str], vectors: npt.NDArray[np.float32]) -> dict[s
     for start in range(0, len(words), _BLOCK):
         for offset, row in enumerate(vectors[start : start + _BLOCK] @ vectors.T):
             own = stems[start + offset]
-            for other in np.flatnonzero(row >= LEAST_LIKENESS):
+            for other in map(int, np.flatnonzero(row >= LEAST_LIKENESS)):
                 if stems[other] != own and words[other] not in FUNCTION_WORDS:
                     known = near.setdefault(own, {})
                     known[words[other]] = max(known.get(words[other], 0.0), round(float(row[other]), 2))
