@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 
 from eval.paraphrases import Paraphrase, half
 from eval.turning import WORDS, negated, verb_at, with_day, written
-from rag.answers.quantities import find_quantities
 from rag.answers.words import content_words
+from rag.answers.writing.quantities import find_quantities
 from rag.reports.acronyms import AcronymPair
 from rag.reports.countries import DEMONYMS, country_of
 from rag.reports.date_text import format_day

@@ -19,10 +19,10 @@ import numpy as np
 
 from eval import workbench
 from eval.poisons import TRUE, poisoned
-from rag.answers.checking import Checker
 from rag.answers.citations import cite
 from rag.answers.generative import GenerativeAnswerer
-from rag.answers.plain import visible
+from rag.answers.writing.checking import Checker
+from rag.answers.writing.plain import visible
 from rag.models.embedder import load_embedder
 from rag.models.llm import LanguageModel
 from rag.models.providers import parse_name

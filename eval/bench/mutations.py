@@ -16,7 +16,7 @@ from pathlib import Path
 from eval import workbench
 from eval.mutations import Case, Mutator, parted
 from eval.paraphrases import load_paraphrases
-from rag.answers.checking import Checker, Finding
+from rag.answers.writing.checking import Checker, Finding
 from rag.assistant import Assistant
 from rag.reports.acronyms import AcronymPair
 from rag.settings import Settings

@@ -12,16 +12,16 @@ from rag.answers.citations import cite
 from rag.answers.composition import Composition
 from rag.answers.confidence import confidence_features, load_calibration
 from rag.answers.conflicts import differing_figures, other_accounts
-from rag.answers.datings import differing_dates
 from rag.answers.evidence import ScoredSentence, score_sentences
-from rag.answers.gather import gather, wanted
 from rag.answers.holdings import Holdings
 from rag.answers.measures import asked_measure, asks_accounts
-from rag.answers.several import row_value, with_rows
+from rag.answers.several.gather import gather, wanted
+from rag.answers.several.plural import row_value, with_rows
+from rag.answers.times.datings import differing_dates
+from rag.answers.times.when import telling_first
 from rag.answers.value import find_value, most_exact
 from rag.answers.verdict import asked_outcomes, outcome_verdict
 from rag.answers.wanted import with_unit
-from rag.answers.when import telling_first
 from rag.answers.words import content_words
 from rag.models.reader import Reading
 from rag.reports.date_text import format_day

@@ -12,11 +12,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from rag.answers.checking import Checker, Finding
 from rag.answers.citations import cite, nearest
-from rag.answers.items import Problem
-from rag.answers.plain import plain
-from rag.answers.prompt import MARK, Writer, compose, safe_passages
+from rag.answers.writing.checking import Checker, Finding
+from rag.answers.writing.items import Problem
+from rag.answers.writing.plain import plain
+from rag.answers.writing.prompt import MARK, Writer, compose, safe_passages
 from rag.errors import ModelError
 from rag.reports.date_text import format_range
 from rag.reports.names import fold

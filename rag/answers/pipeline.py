@@ -8,14 +8,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from rag.answers.checking import Checker
 from rag.answers.extractive import ExtractiveAnswerer
-from rag.answers.extremes import find_extreme, fitting_events, tell_extreme
 from rag.answers.holdings import Holdings
-from rag.answers.intervals import tell_interval
-from rag.answers.parts import split_question
-from rag.answers.precedence import tell_precedence
-from rag.answers.union import join_answers, tells_apart
+from rag.answers.several.parts import split_question
+from rag.answers.several.union import join_answers, tells_apart
+from rag.answers.times.extremes import find_extreme, fitting_events, tell_extreme
+from rag.answers.times.intervals import tell_interval
+from rag.answers.times.precedence import tell_precedence
+from rag.answers.writing.checking import Checker
 from rag.library.importer import Library
 from rag.models.embedder import Embedder
 from rag.models.reader import Reader, load_reader

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from rag.answers.evidence import ScoredSentence
 from rag.answers.spans import NUMBER, UNIT, is_place
+from rag.answers.times.when import day_told_beside
 from rag.answers.verdict import contradicts
-from rag.answers.when import day_told_beside
 from rag.answers.words import content_words, related
 from rag.reports.date_text import format_range
 from rag.reports.names import find_names, fold

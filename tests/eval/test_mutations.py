@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from eval.bench.mutations import Row, failures, table
 from eval.mutations import KINDS, Case, Mutator
 from eval.paraphrases import half, load_paraphrases
-from rag.answers.checking import Checker, Finding
-from rag.answers.items import Problem
+from rag.answers.writing.checking import Checker, Finding
+from rag.answers.writing.items import Problem
 from rag.models.embedder import load_embedder
 from rag.reports.acronyms import AcronymPair
 from rag.reports.files import extract

@@ -8,7 +8,7 @@ import pytest
 from answer_doubles import passage, retrieved
 from writing_doubles import ScriptedModel, quoted, write, writer
 
-from rag.answers.prompt import fenced, safe_passages
+from rag.answers.writing.prompt import fenced, safe_passages
 from rag.types import NO_ANSWER, NOT_SUPPORTED, Answer, Passage, Turn
 
 FIRST = passage("Raiders of the Marsh Band attacked Corvo. Two guards were killed and eight wounded.", date(2018, 4, 6))

@@ -11,9 +11,9 @@ from answer_doubles import passage, retrieved
 from writing_doubles import ScriptedModel, quoted, writer
 
 from eval.poisons import Poison, obeying, poisoned
-from rag.answers.orders import speaks_to_machines
-from rag.answers.plain import plain, visible
-from rag.answers.prompt import fenced
+from rag.answers.writing.orders import speaks_to_machines
+from rag.answers.writing.plain import plain, visible
+from rag.answers.writing.prompt import fenced
 from rag.types import NOT_SUPPORTED, Answer
 
 POISONS = list(poisoned())

@@ -8,9 +8,9 @@ import numpy as np
 from answer_doubles import retrieved
 from doubles import KeywordEmbedder
 
-from rag.answers.checking import Checker
 from rag.answers.citations import cite
 from rag.answers.generative import GenerativeAnswerer
+from rag.answers.writing.checking import Checker
 from rag.errors import ModelError
 from rag.settings import Generation
 from rag.types import Answer, Passage, Question, Turn

@@ -6,7 +6,7 @@ import pytest
 from answer_doubles import passage, retrieved
 
 from rag.answers.citations import cite
-from rag.answers.extremes import dated_question, find_extreme, fitting_events, outermost, tell_extreme
+from rag.answers.times.extremes import dated_question, find_extreme, fitting_events, outermost, tell_extreme
 from rag.search.question import understand
 from rag.types import Answer, Filters, Question
 

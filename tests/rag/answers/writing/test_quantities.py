@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answers.quantities import find_quantities, implied_quantities
+from rag.answers.writing.quantities import find_quantities, implied_quantities
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,10 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from rag.answers.event_dates import AUXILIARY, Ask, asking, both_days, middle
 from rag.answers.figures import parse_number
-from rag.answers.parts import Part
-from rag.answers.union import join_answers
+from rag.answers.several.parts import Part
+from rag.answers.several.union import join_answers
+from rag.answers.times.event_dates import AUXILIARY, Ask, asking, both_days, middle
 from rag.reports.date_text import format_day, format_range
 from rag.search.terms import FUNCTION_WORDS
 from rag.types import Answer, DateRange, Question, RetrievedPassage

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rag.answers.figures import REPLACED
-from rag.answers.grounds import Grounds
-from rag.answers.quantities import Quantity, find_quantities
-from rag.answers.slots import Slot, better_filled, fit, surroundings
+from rag.answers.writing.grounds import Grounds
+from rag.answers.writing.quantities import Quantity, find_quantities
+from rag.answers.writing.slots import Slot, better_filled, fit, surroundings
 from rag.reports.names import NameMention, fold
 
 Kind = Literal["number", "date", "name", "denial", "content", "citation"]

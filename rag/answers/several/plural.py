@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from rag.answers.evidence import ScoredSentence
 from rag.answers.figures import parse_number
-from rag.answers.rows import Row, find_row
+from rag.answers.several.rows import Row, find_row
 from rag.answers.value import Value, find_value
 from rag.types import Question, Span
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from rag.answers.citations import renumber
 from rag.answers.figures import parse_number
-from rag.answers.parts import Part
+from rag.answers.several.parts import Part
 from rag.types import Answer, Citation, Question, RetrievedPassage, Span
 
 _APART = re.compile(r"\b(?:each|respectively|again|separately|versus|vs|compared|than|more|fewer)\b", re.IGNORECASE)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answers.rows import find_row
+from rag.answers.several.rows import find_row
 
 
 def row(text: str, read: str, number: int = 0) -> str | None:

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from rag.answers.coordination import coordinated, with_year
+from rag.answers.several.coordination import coordinated, with_year
 from rag.reports.date_text import format_range
 from rag.reports.dates import find_dates
 from rag.reports.names import find_names

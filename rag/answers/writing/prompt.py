@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from rag.answers.orders import speaks_to_machines
-from rag.answers.plain import visible
+from rag.answers.writing.orders import speaks_to_machines
+from rag.answers.writing.plain import visible
 from rag.errors import ModelError
 from rag.reports.date_text import format_day, format_range
 from rag.settings import Generation

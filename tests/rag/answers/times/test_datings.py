@@ -7,8 +7,8 @@ import pytest
 from answer_doubles import passage, retrieved
 
 from rag.answers.composition import Composition
-from rag.answers.datings import differing_dates
 from rag.answers.evidence import FEATURES, score_sentences
+from rag.answers.times.datings import differing_dates
 from rag.search.question import understand
 from rag.types import Passage
 

@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from rag.answers.event_dates import Ask, asking, day_of, one_telling
-from rag.answers.parts import Part
-from rag.answers.union import join_answers
+from rag.answers.several.parts import Part
+from rag.answers.several.union import join_answers
+from rag.answers.times.event_dates import Ask, asking, day_of, one_telling
 from rag.reports.date_text import format_range
 from rag.types import Answer, Question, RetrievedPassage
 

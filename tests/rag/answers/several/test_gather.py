@@ -10,7 +10,7 @@ from answer_doubles import passage, retrieved
 
 from rag.answers.composition import Composition
 from rag.answers.evidence import FEATURES, score_sentences
-from rag.answers.gather import gather, wanted
+from rag.answers.several.gather import gather, wanted
 from rag.search.question import understand
 from rag.types import Passage
 

@@ -6,7 +6,7 @@ import pytest
 from answer_doubles import misquoted, passage, retrieved
 
 from rag.answers.citations import cite
-from rag.answers.intervals import find_interval, tell_interval
+from rag.answers.times.intervals import find_interval, tell_interval
 from rag.search.question import understand
 from rag.types import Answer, Filters, Passage
 

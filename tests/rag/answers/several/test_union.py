@@ -3,8 +3,8 @@ from __future__ import annotations
 from answer_doubles import cited_numbers, misquoted, passage, retrieved
 
 from rag.answers.citations import cite
-from rag.answers.parts import Part
-from rag.answers.union import join_answers, tells_apart
+from rag.answers.several.parts import Part
+from rag.answers.several.union import join_answers, tells_apart
 from rag.search.question import understand
 from rag.types import Answer, Passage
 

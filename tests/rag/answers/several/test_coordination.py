@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answers.coordination import coordinated
+from rag.answers.several.coordination import coordinated
 
 
 @pytest.mark.parametrize(

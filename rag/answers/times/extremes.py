@@ -11,9 +11,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from rag.answers.citations import cite
-from rag.answers.event_dates import Ask
 from rag.answers.events import Told
-from rag.answers.gather import events_of
+from rag.answers.several.gather import events_of
+from rag.answers.times.event_dates import Ask
 from rag.answers.words import content_words, related, same_class
 from rag.reports.countries import country_of
 from rag.reports.date_text import format_day, format_range

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from rag.answers.plain import has_hidden_text, visible
+from rag.answers.writing.plain import has_hidden_text, visible
 from rag.reports.names import fold
 
 _ROLE = re.compile(

@@ -4,7 +4,7 @@ import pytest
 from answer_doubles import PointingReader, passage
 from test_extractive import ask
 
-from rag.answers.several import asks_several
+from rag.answers.several.plural import asks_several
 from rag.search.question import understand
 
 ONE = passage("April 6, 2018: The mayor of Oldtown spoke of the Reds at length.", report="one.txt")

@@ -7,8 +7,8 @@ from answer_doubles import passage, retrieved
 
 from rag.answers.evidence import FEATURES, ScoredSentence
 from rag.answers.spans import Candidate
+from rag.answers.times.when import telling_first
 from rag.answers.value import find_value
-from rag.answers.when import telling_first
 from rag.search.question import understand
 from rag.types import Passage, Span
 

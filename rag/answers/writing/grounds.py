@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.answers.figures import REPLACED
-from rag.answers.quantities import find_quantities, implied_quantities
-from rag.answers.slots import Slot, slot
 from rag.answers.words import content_words
+from rag.answers.writing.quantities import find_quantities, implied_quantities
+from rag.answers.writing.slots import Slot, slot
 from rag.reports.date_text import format_day
 from rag.reports.names import PARTICLES, NameMention, country_forms, country_of, find_acronyms, find_names, fold, phonetic_key
 from rag.reports.number_words import SMALL, TENS

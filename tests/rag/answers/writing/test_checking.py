@@ -10,7 +10,7 @@ import pytest
 from answer_doubles import passage
 from doubles import KeywordEmbedder
 
-from rag.answers.checking import Checker
+from rag.answers.writing.checking import Checker
 from rag.types import DateRange, Passage
 
 TEXT = (

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answers.parts import split_question
+from rag.answers.several.parts import split_question
 from rag.search.question import understand
 
 

@@ -6,7 +6,7 @@ import pytest
 from answer_doubles import passage, retrieved
 
 from rag.answers.citations import cite
-from rag.answers.precedence import Rivals, find_rivals, tell_precedence
+from rag.answers.times.precedence import Rivals, find_rivals, tell_precedence
 from rag.search.question import understand
 from rag.types import Answer, Filters
 

@@ -1,0 +1,1 @@
+"""Answers from the order of events: dates given differently, spans of time, first and last, the day an event has."""
