@@ -155,6 +155,12 @@ def _claims(measure: Measure, told: Sequence[Told], scored: Sequence[ScoredSente
             bare = not figure.outcome and not figure.counted
             if bare and before and measure.counted <= PERSONS.keys() and not any(measure.accepts(f) for f in before):
                 continue  # "the army says 14" goes on counting those counted before it
+            if (
+                figure.counted == "men"
+                and not figure.outcome
+                and any(f.counted in PERSONS and not measure.accepts(f) for f in figures)
+            ):
+                continue  # "fourteen civilians and two men" are of one side
             if not measure.accepts(figure) or other_persons(sentence.text[: figure.start], figure, measure):
                 continue
             rank = ranks.get((sentence.passage.report_id, sentence.span.start), len(scored))

@@ -93,7 +93,7 @@ def tellings(question: Question, passages: Sequence[Passage], idf: Callable[[str
 
 
 def well_placed(question: Question, scored: Sequence[ScoredSentence], idf: Callable[[str], float]) -> list[Told]:
-    """The sentences nearest to the question that may speak of its event, for entries that stray to other places and days.
+    """The sentences nearest to the question that may speak of its event, for entries that stray to others.
 
     Args:
         question: As understood.
@@ -109,16 +109,20 @@ def well_placed(question: Question, scored: Sequence[ScoredSentence], idf: Calla
         return []  # with no name to hold on to, near words are no sign of the same event
     wanted = [d.range for d in question.dates]
     found = []
+    close = [w for w in wanted if w.days <= _CLOSE_DAYS]
     for sentence in scored[:WELL_PLACED]:
         passage = sentence.retrieved.passage
-        text = passage.text
-        close = [w for w in wanted if w.days <= _CLOSE_DAYS]
-        dated = passage.on is not None and not passage.is_lead and any(w.contains(passage.on) for w in close)
-        if passage.is_lead:  # a lead goes from event to event
-            begins = [p.start for p in passage.sentences if p.start <= sentence.span.start][-_SAID_BEFORE - 1 :]
-            context = Span(begins[0] if begins else sentence.span.start, sentence.span.end)
-            text = text[context.start - passage.start : context.end - passage.start]
-            dated = any(w.contains(d.range) for d in passage.dates_in(context) for w in close)
+        # a lead goes from event to event, and an entry may end with a glance at another: only what was just said counts
+        begins = [p.start for p in passage.sentences if p.start <= sentence.span.start][-_SAID_BEFORE - 1 :]
+        context = Span(begins[0] if begins else sentence.span.start, sentence.span.end)
+        text = passage.text[context.start - passage.start : context.end - passage.start]
+        if passage.is_lead or passage.on is None:
+            days = [d.range for d in passage.dates_in(context)]
+            dated = any(w.overlaps(d) and d.days <= _CLOSE_DAYS for d in days for w in close)
+            if close and days and not dated:
+                continue  # speaks of other days, or of a year at large
+        else:
+            dated = any(w.contains(passage.on) for w in close)
         folded = fold(f"{passage.place} {text}")
         if dated and asks_accounts(question.query) and passage.report_id == scored[0].retrieved.passage.report_id:
             names: Sequence[str] = ()  # "the fight of the day before" may name nothing in a report that is about it

@@ -142,3 +142,23 @@ def test_whoever_was_led_to_safety_is_counted_as_guests_or_people() -> None:
     assert found is not None
     assert "32" in found.short
     assert "36" in found.short
+
+
+def test_an_entry_that_ends_with_a_glance_at_another_event_does_not_count_for_it() -> None:
+    glance = passage(
+        "May 3, 2019: At Newtown a mine was hit. Two people died. The road was closed for hours. It was busy again at night. "
+        "The bombing at the Oldtown market was not forgotten.",
+        date(2019, 5, 3),
+        report="d.txt",
+    )
+    assert (
+        compose("How many died in the bombing of the Oldtown market on May 2, 2019?", FIRST, glance, names=("Oldtown",)) is None
+    )
+
+
+def test_men_joined_with_others_are_of_their_side() -> None:
+    told = passage(
+        "May 2, 2019: At Oldtown gunmen attacked. Officials spoke of six attackers. A mayor spoke of ten civilians, two men.",
+        date(2019, 5, 2),
+    )
+    assert compose("How many gunmen were there at Oldtown?", told) is None
