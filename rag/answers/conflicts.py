@@ -79,7 +79,8 @@ def differing_figures(
     if measure is None or not scored:
         return None
     told = {(t.passage.report_id, t.span.start): t for t in well_placed(question, scored, idf)}
-    told |= {(t.passage.report_id, t.span.start): t for t in tellings(question, passages, idf)}
+    followed = {(t.passage.report_id, t.span.start): t for t in tellings(question, passages, idf)}
+    told |= followed
     ordered = sorted(told.values(), key=lambda t: (str(t.passage.published_on), t.passage.report, t.span.start))
     claims = _claims(measure, ordered, scored)
     if not claims:
@@ -102,7 +103,7 @@ def differing_figures(
     ]
     if len({c.figure.value for c in same}) < 2:
         # the best sentence may count others than those asked for ("20 enemies"), and one near it the right ones
-        instead = 0 < main.rank < _INSTEAD and find_figures(best.text, best.dates)
+        instead = 0 < main.rank < _INSTEAD and main.sentence in followed and find_figures(best.text, best.dates)
         return _composed([main], set()) if instead else None
     return _composed(_chosen(main, same), {c.sentence for c in same if c.figure.replaced})
 

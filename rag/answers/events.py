@@ -131,6 +131,9 @@ def well_placed(question: Question, scored: Sequence[ScoredSentence], idf: Calla
         if names and not any(holds(folded, form) for form in names):
             continue
         told = Told(passage, sentence.span, _time_of(passage, sentence.span, wanted))
+        before = fold(f"{passage.place} {text[: len(text) - len(told.text)]}")
+        if names and _brings_up(told.text, before) and not any(holds(fold(told.text), form) for form in names):
+            continue
         if not wanted or told.on is None or any(same_time(told.on, w) for w in wanted):
             found.append(told)
     return found
