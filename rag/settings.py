@@ -156,7 +156,7 @@ class Answering(_Group):
     verdict: bool = Field(
         True, description="Answer whether anybody was killed, hurt or taken from all that tells of the event, not one sentence."
     )
-    differing: bool = Field(True, description="Show differing figures of one event side by side with their reports' dates.")
+    differing: bool = Field(True, description="Show differing figures and dates of one event side by side.")
     reader: bool = Field(True, description="Use the shipped reader; without it answers are sentences picked by rules.")
     read_passages: int = Field(10, ge=1, le=50, description="Passages the reader reads for a question.")
     passages: int = Field(10, ge=5, le=100, description="Passages listed with an answer, best first.")
