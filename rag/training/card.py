@@ -57,6 +57,8 @@ def card(manifest: Mapping[str, Any]) -> str:
     )
     arithmetic = "bfloat16 products, float32 weights and sums" if recipe["bf16"] else "float32"
     data = "\n".join(f"| {' | '.join(row)} |" for row in DATA)
+    share = recipe.get("share", 1.0)
+    blended = f"- The weights are {share:g} of the run's and {1 - share:g} of those it began with.\n" if share < 1 else ""
     sums = "\n".join(f"- `{name}` SHA-256 `{digest}`" for name, digest in manifest["sha256"].items())
     return f"""# Reader
 
@@ -84,7 +86,7 @@ An export that loses more than 0.01 F1 is refused.
 - Trained: {trained}.
 - Seed {recipe["seed"]}; {recipe["minutes_spent"]:.0f} minutes; {recipe["steps_done"]} steps of at most
   {recipe["batch_tokens"]} word pieces. Arithmetic: {arithmetic}.
-- AdamW, rate {recipe["rate"]:g} (heads {recipe["head_rate"]:g}), warm-up over {recipe["warm_up"]:.0%} of the
+{blended}- AdamW, rate {recipe["rate"]:g} (heads {recipe["head_rate"]:g}), warm-up over {recipe["warm_up"]:.0%} of the
   budget, then linear to zero; dropout {recipe["dropout"]}.
 - Windows of 64 to 176 passage word pieces, placed at random around the answer. Half of the questions come with a similar
   passage that lacks the answer, found by words and by meaning; their scores are normalised together.

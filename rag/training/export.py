@@ -124,6 +124,8 @@ def export(options: argparse.Namespace) -> dict[str, Any]:
         ModelError: The int8 model is too large or too far from fp32.
     """
     model, state = load_checkpoint(options.run / "checkpoint.pt")
+    if options.blend:
+        blend(model, options.blend, options.share)
     tokenizer_file = packaged_folder() / "tokenizer.json"
     tokenizer = plain_tokenizer(tokenizer_file)
     mix = load_mix(options.data, state["recipe"]["seed"], mine=False, written=read_written())
@@ -166,7 +168,9 @@ def export(options: argparse.Namespace) -> dict[str, Any]:
         "room": ROOM,
         "overlap": OVERLAP,
         "calibration": asdict(calibration),
-        "recipe": state["recipe"] | {"steps_done": state["step"], "minutes_spent": round(state["spent_s"] / 60, 1)},
+        "recipe": state["recipe"]
+        | {"steps_done": state["step"], "minutes_spent": round(state["spent_s"] / 60, 1)}
+        | ({"share": options.share} if options.blend else {}),
         "int8": near,
         "scores": scores,
         "n": counts,
@@ -176,6 +180,24 @@ def export(options: argparse.Namespace) -> dict[str, Any]:
     if options.weights:
         save_weights(model, options.weights)
     return manifest
+
+
+def blend(model: ReaderModel, earlier: Path, share: float) -> None:
+    """Take a weighted mean of a run's weights and those it began with, in place.
+
+    What the run learned of its own sort of text is mostly kept, and what it forgot of others comes back (after Wortsman et al.
+    2022, https://arxiv.org/abs/2109.01903).
+
+    Args:
+        model: Of the run, without adapters.
+        earlier: ``reader.safetensors`` that the run began with.
+        share: Of the run's weights, 0 to 1.
+    """
+    from safetensors.torch import load_file
+
+    weights = model.state_dict()
+    mixed = {name: share * weights[name] + (1 - share) * value.float() for name, value in load_file(earlier).items()}
+    model.load_state_dict(weights | mixed)
 
 
 def save_weights(model: ReaderModel, path: Path) -> None:
@@ -214,6 +236,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--eval", type=Path, required=True, help="folder of the evaluation files")
     parser.add_argument("--to", type=Path, required=True, help="folder of the reader")
     parser.add_argument("--weights", type=Path, default=None, help="also write the trained weights as float16 safetensors")
+    parser.add_argument("--blend", type=Path, default=None, help="mix in the weights of an earlier reader.safetensors")
+    parser.add_argument("--share", type=float, default=0.8, help="with --blend: share of the run's own weights (default 0.8)")
     parser.add_argument("--sample", type=int, default=0, help="most questions of each evaluation kind; 0 takes all")
     options = parser.parse_args(argv)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")

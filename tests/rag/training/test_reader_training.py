@@ -21,6 +21,7 @@ from rag.models.windows import plain_tokenizer
 from rag.training.augment import without_answer
 from rag.training.batches import Batches
 from rag.training.data import Item, Mix, load_mix
+from rag.training.export import blend, save_weights
 from rag.training.measuring import fit_calibration
 from rag.training.model import build_model, merge_lora
 from rag.training.reader import Recipe, Trainer
@@ -278,3 +279,15 @@ def test_calibration_separates_and_orders() -> None:
     calibration = fit_calibration(answered, unanswered)
     assert calibration.chance(3.0, 1.0) > 0.8 > 0.2 > calibration.chance(-3.0, -1.0)
     assert calibration.chance(1e6, 0.0) <= 1.0
+
+
+def test_blended_weights_are_the_mean_of_the_run_and_what_it_began_with(tokenizer: Any, tmp_path: Path) -> None:
+    trainer = _trainer(tokenizer, steps=3)
+    save_weights(trainer.model, tmp_path / "reader.safetensors")
+    before = {name: value.half().float() for name, value in _weights(trainer).items()}
+    trainer.run()
+    after = _weights(trainer)
+    blend(trainer.model, tmp_path / "reader.safetensors", 0.8)
+    for name in ("span.weight", "backbone.encoder.layer.0.attention.self.query.weight"):
+        assert not torch.equal(before[name], after[name])
+        torch.testing.assert_close(_weights(trainer)[name], 0.8 * after[name] + 0.2 * before[name])
