@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -21,6 +22,11 @@ class PassageReader(Protocol):
         ...
 
 
+_WHO = re.compile(r"\bwho\b", re.IGNORECASE)
+_DOER = re.compile(r"\bwho\b(?!\s+(?:was|were|is|are|did|does|do|else)\b)(?=\s+[a-z])", re.IGNORECASE)
+"""A "who" that did what follows it: no "who was ..." and no "who did they ..."."""
+
+
 def read_sentences(reader: PassageReader, question: Question, passages: Sequence[Passage]) -> Sequence[Reading]:
     """Read passages with a part for each of their sentences.
 
@@ -30,10 +36,30 @@ def read_sentences(reader: PassageReader, question: Question, passages: Sequence
         passages: Any number.
 
     Returns:
-        One reading for each passage, its ``parts`` in the order of ``passage.sentences``.
+        One reading for each passage, its ``parts`` in the order of ``passage.sentences``; of two wordings the surer one.
     """
     parts = [[(s.start - p.start, s.end - p.start) for s in p.sentences] for p in passages]
-    return reader.read(question.query, passages, parts)
+    readings = reader.read(question.query, passages, parts)
+    asked = of_a_group(question)
+    if asked is None:
+        return readings
+    others = reader.read(asked, passages, parts)
+    return [other if other.margin > one.margin else one for one, other in zip(readings, others, strict=True)]
+
+
+def of_a_group(question: Question) -> str | None:
+    """Who did something, asked as which group did it: the reader takes a bare "who" for a person, or for those it was done to.
+
+    Args:
+        question: As understood.
+
+    Returns:
+        The other wording, or None where nobody's deed is asked for.
+    """
+    first = _WHO.search(question.query) if question.kind == "who" else None
+    if first is None or not _DOER.match(question.query, first.start()):
+        return None
+    return f"{question.query[: first.start()]}which group{question.query[first.end() :]}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.models.reader import Reading
 from rag.search.question import understand
-from rag.search.reranker import Reranker
+from rag.search.reranker import Reranker, of_a_group, read_sentences
 from rag.types import Passage, RetrievedPassage, Span
 
 
@@ -54,13 +55,13 @@ def test_a_passage_that_answers_rises_above_one_that_looks_alike() -> None:
 
 def test_where_nothing_answers_the_order_of_the_search_stays() -> None:
     reader = SureOf({"a": 0.05, "b": 0.29, "c": 0.2})
-    read = Reranker(reader, 10, 5.0).rerank(understand("who came"), _ranking(["a", "b", "c"], [0.51, 0.5, 0.49]))
+    read = Reranker(reader, 10, 5.0).rerank(understand("what came"), _ranking(["a", "b", "c"], [0.51, 0.5, 0.49]))
     assert [r.passage.text for r in read.passages] == ["a", "b", "c"]
 
 
 def test_only_the_first_passages_are_read_and_the_rest_stays_below_them() -> None:
     reader = SureOf({"a": 0.0, "b": 0.8})
-    read = Reranker(reader, 2, 1.0).rerank(understand("who came"), _ranking(["a", "b", "c"], [0.9, 0.8, 0.7]))
+    read = Reranker(reader, 2, 1.0).rerank(understand("what came"), _ranking(["a", "b", "c"], [0.9, 0.8, 0.7]))
     assert sorted(reader.read_texts) == ["a", "b"]
     assert [r.passage.text for r in read.passages] == ["b", "a", "c"]
     assert len(read.readings) == 2
@@ -75,3 +76,28 @@ def test_nothing_is_lost_and_scores_fall(pairs: list[tuple[float, float]], depth
     assert sorted(r.passage.text for r in read.passages) == sorted(texts)
     found = [r.score for r in read.passages]
     assert found == sorted(found, reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("asked", "other"),
+    [
+        ("who ambushed the patrol in May 2017", "which group ambushed the patrol in May 2017"),
+        ("In 2015, who claimed the raid?", "In 2015, which group claimed the raid?"),
+        ("who was the man who led the raid", None),
+        ("who did they capture", None),
+        ("how many of those who fled came back", None),
+    ],
+)
+def test_who_did_it_is_asked_of_a_group_too(asked: str, other: str | None) -> None:
+    assert of_a_group(understand(asked)) == other
+
+
+def test_the_surer_of_two_wordings_is_read() -> None:
+    class Reader:
+        def read(self, question: str, passages: Sequence[Passage], parts: Sequence[Sequence[tuple[int, int]]]) -> list[Reading]:
+            margin = 3.0 if question.startswith("which group") else 1.0
+            return [Reading(0, 0, 1, margin, 0.0, 0.0, (0.0, 0.0, 0.0, 0.0), 0.5)]
+
+    [passage] = [r.passage for r in _ranking(["The League ambushed the patrol."], [1.0])]
+    assert read_sentences(Reader(), understand("who ambushed the patrol"), [passage])[0].margin == 3.0
+    assert read_sentences(Reader(), understand("what was ambushed"), [passage])[0].margin == 1.0
