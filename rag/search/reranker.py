@@ -23,8 +23,12 @@ class PassageReader(Protocol):
 
 
 _WHO = re.compile(r"\bwho\b", re.IGNORECASE)
-_DOER = re.compile(r"\bwho\b(?!\s+(?:was|were|is|are|did|does|do|else)\b)(?=\s+[a-z])", re.IGNORECASE)
-"""A "who" that did what follows it: no "who was ..." and no "who did they ..."."""
+_DOER = re.compile(
+    r"\bwho\b(?!\s+(?:was|were|is|are)\b(?!\s+(?:blamed|accused|suspected|thought|believed|held)\b))(?!\s+(?:did|does|do|else)\b)"
+    r"(?=\s+[a-z])",
+    re.IGNORECASE,
+)
+"""A "who" that did what follows it, or is said to have: no "who was killed" and no "who did they ..."."""
 
 
 def read_sentences(reader: PassageReader, question: Question, passages: Sequence[Passage]) -> Sequence[Reading]:
