@@ -66,6 +66,7 @@ ABLATIONS = (
     Variant("no reader", {"answering.reader": False}, "sentences picked by rules"),
     Variant("no intervals", {"answering.intervals": False}, "the time between two events is read, not counted", ("temporal",)),
     Variant("no order of events", {"answering.extremes": False}, "the first raid is any raid", ("temporal",)),
+    Variant("who read as it stands", {"answering.both_wordings": False}, "not also as which group did it", ("who",)),
     Variant("no parts", {"answering.parts": False}, "a question for two things is asked as one", ("multi_entry",)),
     Variant(
         "nothing gathered", {"answering.gather": False}, "lists and counts come from the best sentences", ("list", "multi_entry")

@@ -158,6 +158,7 @@ class Answering(_Group):
     )
     differing: bool = Field(True, description="Show differing figures and dates of one event side by side.")
     reader: bool = Field(True, description="Use the shipped reader; without it answers are sentences picked by rules.")
+    both_wordings: bool = Field(True, description="Read who did something also as which group did it; the surer wording counts.")
     read_passages: int = Field(10, ge=1, le=50, description="Passages the reader reads for a question.")
     passages: int = Field(10, ge=5, le=100, description="Passages listed with an answer, best first.")
 

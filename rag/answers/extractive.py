@@ -17,7 +17,7 @@ from rag.answers.holdings import Holdings
 from rag.answers.measures import asked_measure, asks_accounts
 from rag.answers.several.gather import gather, wanted
 from rag.answers.several.plural import row_value, with_rows
-from rag.answers.times.datings import differing_dates
+from rag.answers.times.datings import asks_day, differing_dates
 from rag.answers.times.when import telling_first
 from rag.answers.value import find_value, most_exact
 from rag.answers.verdict import asked_outcomes, outcome_verdict
@@ -99,7 +99,8 @@ class ExtractiveAnswerer:
         if self._reader is None:
             return score_sentences(question, retrieved, query_vector, vectors, self._idf, weights)
         if readings is None:
-            readings = read_sentences(self._reader, question, [r.passage for r in retrieved[: self._settings.read_passages]])
+            first = [r.passage for r in retrieved[: self._settings.read_passages]]
+            readings = read_sentences(self._reader, question, first, both_wordings=self._settings.both_wordings)
         return score_sentences(question, retrieved, query_vector, vectors, self._idf, weights, readings)
 
     def answer(
@@ -182,15 +183,14 @@ class ExtractiveAnswerer:
             return outcome_verdict(question, scored, self._around(question, retrieved), self._idf)
         if not self._settings.differing or not (sure or asks_accounts(question.query)):
             return None  # figures of another day differ as well: what is not sure is no answer for being told twice
-        dates = differing_dates(question, scored, self._around(question, retrieved), self._idf)
-        if dates is not None:
-            return dates
-        figures = None
-        if asked_measure(question.query) is not None:
-            figures = differing_figures(question, scored, self._around(question, retrieved), self._idf)
-        if figures is not None and not sure and len(figures.quotes) < 2:
-            return None
-        return figures or (other_accounts(question, scored) if sure else None)
+        found = None
+        if asks_day(question):
+            found = differing_dates(question, scored, self._around(question, retrieved), self._idf)
+        if found is None and asked_measure(question.query) is not None:
+            found = differing_figures(question, scored, self._around(question, retrieved), self._idf)
+            if found is not None and not sure and len(found.quotes) < 2:
+                return None
+        return found or (other_accounts(question, scored) if sure else None)
 
     def _around(self, question: Question, retrieved: Sequence[RetrievedPassage]) -> list[Passage]:
         """The retrieved passages that were read, and the others of the best ones' entries."""

@@ -214,10 +214,11 @@ class Pipeline:
             yield replace(answer, seconds=quoted.seconds + took, timings={**quoted.timings, "write": took})
 
     def _read(self, question: Question, found: Sequence[RetrievedPassage]) -> ReadPassages:
-        depth, weight = self._settings.answering.read_passages, self._settings.search.reader_weight
+        answering, weight = self._settings.answering, self._settings.search.reader_weight
         if self.reader is None or not weight:
             return ReadPassages(tuple(found))
-        return Reranker(self.reader, depth, weight).rerank(question, found)
+        reranker = Reranker(self.reader, answering.read_passages, weight, both_wordings=answering.both_wordings)
+        return reranker.rerank(question, found)
 
     def _in_time(self, question: Question, whole: ReadPassages, covered: DateRange | None) -> Answer | None:
         """The answer to a question for the time between events or for their order; None for any other."""

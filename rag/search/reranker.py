@@ -31,20 +31,23 @@ _DOER = re.compile(
 """A "who" that did what follows it, or is said to have: no "who was killed" and no "who did they ..."."""
 
 
-def read_sentences(reader: PassageReader, question: Question, passages: Sequence[Passage]) -> Sequence[Reading]:
+def read_sentences(
+    reader: PassageReader, question: Question, passages: Sequence[Passage], *, both_wordings: bool = True
+) -> Sequence[Reading]:
     """Read passages with a part for each of their sentences.
 
     Args:
         reader: The reader.
         question: As understood.
         passages: Any number.
+        both_wordings: Read who did something also as which group did it.
 
     Returns:
         One reading for each passage, its ``parts`` in the order of ``passage.sentences``; of two wordings the surer one.
     """
     parts = [[(s.start - p.start, s.end - p.start) for s in p.sentences] for p in passages]
     readings = reader.read(question.query, passages, parts)
-    asked = of_a_group(question)
+    asked = of_a_group(question) if both_wordings else None
     if asked is None:
         return readings
     others = reader.read(asked, passages, parts)
@@ -86,12 +89,14 @@ class Reranker:
         reader: The reader.
         depth: Passages read.
         weight: Added to a passage's score for each unit of the chance of an answer above ``DOUBT``; 0 keeps the order.
+        both_wordings: As for ``read_sentences``.
     """
 
-    def __init__(self, reader: PassageReader, depth: int, weight: float) -> None:
+    def __init__(self, reader: PassageReader, depth: int, weight: float, *, both_wordings: bool = True) -> None:
         self._reader = reader
         self._depth = depth
         self._weight = weight
+        self._both_wordings = both_wordings
 
     def rerank(self, question: Question, retrieved: Sequence[RetrievedPassage]) -> ReadPassages:
         """Read and order passages.
@@ -104,7 +109,7 @@ class Reranker:
             The same passages; those beyond the depth keep their places, ``parts["reader"]`` is the chance of an answer, 0 to 1.
         """
         first = retrieved[: self._depth]
-        readings = read_sentences(self._reader, question, [r.passage for r in first])
+        readings = read_sentences(self._reader, question, [r.passage for r in first], both_wordings=self._both_wordings)
         scored = [
             replace(
                 r,

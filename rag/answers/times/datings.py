@@ -43,6 +43,11 @@ class _Dating:
     mention: DateMention
 
 
+def asks_day(question: Question) -> bool:
+    """Whether a question asks for the day of something."""
+    return question.kind == "when" or bool(_ASKS.search(question.query))
+
+
 def differing_dates(
     question: Question, scored: Sequence[ScoredSentence], passages: Sequence[Passage], idf: Callable[[str], float]
 ) -> Composition | None:
@@ -57,7 +62,7 @@ def differing_dates(
     Returns:
         All dates, the entry's own first, or None when the question asks for no date or no report gives a second one.
     """
-    if not scored or not (question.kind == "when" or _ASKS.search(question.query)):
+    if not scored or not asks_day(question):
         return None
     best = {(s.retrieved.passage.report_id, s.retrieved.passage.entry) for s in scored[:_BEST]}
     told = [t for t in tellings(question, passages, idf) if (t.passage.report_id, t.passage.entry) in best]

@@ -102,3 +102,4 @@ def test_the_surer_of_two_wordings_is_read() -> None:
     [passage] = [r.passage for r in _ranking(["The League ambushed the patrol."], [1.0])]
     assert read_sentences(Reader(), understand("who ambushed the patrol"), [passage])[0].margin == 3.0
     assert read_sentences(Reader(), understand("what was ambushed"), [passage])[0].margin == 1.0
+    assert read_sentences(Reader(), understand("who ambushed the patrol"), [passage], both_wordings=False)[0].margin == 1.0
