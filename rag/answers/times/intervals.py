@@ -135,8 +135,8 @@ def tell_interval(
         passages: Retrieved for the question, best first, to be listed with the answer.
 
     Returns:
-        The length with both days, each cited; the direct answer where it tells the length and the days do not go against it; None
-        where the question asks for no interval or neither is found.
+        The length with both days, each cited; the direct answer where it tells the length and the days do not go against it, or
+        are less sure; None where the question asks for no interval or neither is found.
     """
     asked = find_interval(question.query)
     if asked is None:
@@ -152,6 +152,8 @@ def tell_interval(
     if told is not None and (told < 1 or abs(told - days) <= max(_CLOSE * days, 3.0)):
         return plain
     answers = [d.answer for d in (first, second) if d.answer is not None]
+    if told is not None and answers and plain.confidence > min(a.confidence for a in answers):
+        return plain  # days that go against it are only as good as the less sure of them
     if not length or not answers or days > _MOST_UNITS * _UNITS.get(asked.unit, _UNITS["year"]):
         return plain if told is not None else None
     earlier, later = sorted((first, second), key=lambda d: (d.on.start, d.on.end))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -137,6 +138,12 @@ def test_days_that_go_against_a_length_in_the_text_are_counted_instead() -> None
     answer = tell_interval(understand(ASKED), by_place, lambda: told(ASKED, "two days later", LATER), ())
     assert answer is not None
     assert answer.short_answer == "42 days"
+
+
+def test_a_length_in_the_text_that_is_surer_than_the_days_stands() -> None:
+    direct = replace(told(ASKED, "two days later", LATER), confidence=0.95)
+    answer = tell_interval(understand(ASKED), by_place, lambda: direct, ())
+    assert answer == direct
 
 
 def test_an_event_on_the_wrong_side_is_looked_for_again_on_the_right_one() -> None:
