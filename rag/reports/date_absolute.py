@@ -26,6 +26,8 @@ from rag.reports.date_context import (
     STRONG,
     THE_BEFORE,
     THIS,
+    TO_DATED_MONTH,
+    TO_YEAR,
     YEAR_BEFORE,
     behind,
     glued,
@@ -167,6 +169,8 @@ def month_only(text: str, pos: int) -> Atom | None:
         return None
     word = match["month"]
     before = behind(text, pos)
+    if TO_DATED_MONTH.match(text, match.end()):
+        return Atom(pos, match.end(), "month", month=MONTHS[word[:3].lower()])  # "jan to april 2016"
     if word != "May" and len(word) <= 4 and word.lower() not in ("may", "june", "july"):
         return None  # an abbreviation means a month beside a number only
     if word.islower() and not PLAINLY_DATED.search(before):
@@ -192,6 +196,8 @@ def year(text: str, pos: int) -> Atom | None:
     before, number = behind(text, pos), int(match["year"])
     atom = Atom(pos, match.end(), "year", number)
     counted = bool(COUNTED.match(text, match.end()))
+    if TO_YEAR.match(text, match.end()) and not NOT_A_YEAR_BEFORE.search(before):
+        return atom
     if YEAR_BEFORE.search(before):
         strong = STRONG.search(before)
         return None if counted and (not strong or number % 100 == 0) else atom

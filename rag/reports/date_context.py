@@ -32,6 +32,10 @@ COUNTED = re.compile(
     _F,
 )
 AND_MONTH = re.compile(rf"(?:{S}(?:and|or|to){S}|[-–]){MONTH}", _F)
+TO_DATED_MONTH = re.compile(
+    rf"(?:{S}(?:to|until|till|through|and|or){S}|\s?[-–—]\s?){MONTH},?{S}(?:\d{{1,2}},?{S})?(?:19|20)\d\d\b", _F
+)
+TO_YEAR = re.compile(rf"{S}(?:to|until|till|through){S}(?:19|20)\d\d\b", _F)
 FUNCTION_WORD = re.compile(
     rf"{S}(?:of|in|at|on|the|when|as|by|that|left|were|was|had|has|which|for|near|against|with|after|before|during|and|or|but|to)"
     + B

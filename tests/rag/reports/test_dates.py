@@ -103,6 +103,11 @@ def test_parts_of_the_calendar(text: str, means: str) -> None:
         ("between 2012 and 2014", "2012-01-01..2014-12-31"),
         ("2016-2018", "2016-01-01..2018-12-31"),
         ("from June 2016 until March 2017", "2016-06-01..2017-03-31"),
+        ("january to april 2016", "2016-01-01..2016-04-30"),
+        ("killed march to may 2015", "2015-03-01..2015-05-31"),
+        ("Jan-Mar 2018", "2018-01-01..2018-03-31"),
+        ("nov to feb 2018", "2017-11-01..2018-02-28"),
+        ("2014 to 2016", "2014-01-01..2016-12-31"),
     ],
 )
 def test_ranges(text: str, means: str) -> None:
