@@ -10,14 +10,16 @@ from rag.answers.events import Told, tellings
 from rag.answers.evidence import ScoredSentence
 from rag.answers.figures import OUTCOME, PERSON, PERSONS, find_figures
 from rag.answers.measures import Measure
-from rag.answers.words import content_words, related
+from rag.answers.polarity import opposed
+from rag.answers.words import content_words, related, stem
 from rag.reports.countries import country_of
 from rag.reports.names import fold
 from rag.search.terms import forms_of, holds
 from rag.types import Passage, Question
 
 _NEGATION = re.compile(
-    r"\b(?:no|not|never|none|neither|nor|without|denied|denies|cannot|failed|nobody|no\s+one|refused)\b|n['’]t\b", re.IGNORECASE
+    r"\b(?:no|not|never|none|neither|nor|without|denied|denies|cannot|failed|nobody|no\s+one|refused|yet\s+to)\b|n['’]t\b",
+    re.IGNORECASE,
 )
 _CLAUSE = re.compile(r"[;:]|,(?!\s+without)|\b(?:and|but|while|which|that|because|since|although|though)\b", re.IGNORECASE)
 _CASUALTIES = re.compile(r"\b(?:casualt(?:y|ies)|loss(?:es)?|victims?)\b", re.IGNORECASE)
@@ -26,6 +28,18 @@ _CIRCUMSTANCE = re.compile(
     re.IGNORECASE,
 )
 """A noun after a preposition: it says where or of what, it is not what is asked about."""
+
+_WHOLE = re.compile(r"\b(?:all|every|each|entire|whole|everybody|everyone|everything)\b", re.IGNORECASE)
+_IN_PART = re.compile(
+    r"\b(?:only|half|part|some|most|few|several|(?:one|two|three|four|five|six|seven|eight|nine|ten|\d+)(?:\s+[\w-]+)?\s+out)\s+of\b|"
+    r"\bnot\s+all\b|\bin\s+part\b|\bpartly\b",
+    re.IGNORECASE,
+)
+_ORDER = frozenset(map(stem, ("before", "after", "first", "last", "more", "less", "fewer")))
+"""Opposites that place or compare what is told more often than they deny it."""
+
+_JUDGED = frozenset(map(stem, ("right", "rightly", "correct", "correctly", "accurate", "wrong", "wrongly", "mistaken")))
+"""Words that judge the whole sentence, wherever they stand in it."""
 
 _NOT_SO = re.compile(r"\b(?:not|never)\s+(?:only|just|merely|long|far)\b", re.IGNORECASE)
 
@@ -53,6 +67,10 @@ def contradicts(query: str, text: str) -> bool:
         told, denied = (_met(asked, [c for c in clauses if _negated(c) is negated]) for negated in (False, True))
         circumstances = frozenset(w.stem for m in _CIRCUMSTANCE.finditer(query) for w in content_words(m[0]))
         says_no = bool(denied - told - circumstances)
+    says_no = says_no or bool(_WHOLE.search(query) and any(_IN_PART.search(clause) for clause in nearest))
+    says_no = (
+        says_no or any(set(opposed(query, clause)) - _ORDER for clause in nearest) or bool(_JUDGED & set(opposed(query, text)))
+    )
     return bool(nearest) and says_no != _negated(query)
 
 

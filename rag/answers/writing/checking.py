@@ -15,11 +15,11 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.answers.polarity import contradicted, denies, leaves_room_for_denial, opposed
 from rag.answers.words import Word, content_words, related
 from rag.answers.writing.grounds import Ground, Grounds, sentence_names
 from rag.answers.writing.items import Problem, inside, name_problems, number_problems
 from rag.answers.writing.joints import joins_apart, repeats_itself
-from rag.answers.writing.polarity import contradicted, denies, leaves_room_for_denial, opposed
 from rag.answers.writing.quantities import Quantity, find_quantities
 from rag.reports.dates import find_dates
 from rag.reports.names import NameMention

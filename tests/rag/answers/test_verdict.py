@@ -52,6 +52,12 @@ def verdict(text: str, *passages: Passage) -> Composition | None:
         ),
         ("did the gunmen flee", "Rain fell and no bird sang.", False),
         ("was the camp attacked", "The camp was attacked not only once.", False),
+        ("did all five towns vote", "A vote was held in three towns out of the five.", True),
+        ("did all five towns vote", "All five towns held a vote.", False),
+        ("does the paper have the right day for the raid", "The paper, wrongly it seems, dates the raid to May 3.", True),
+        ("have the hostages been released", "The hostages are still being held.", True),
+        ("is it established who laid the mine", "Who laid the mine they have yet to establish.", True),
+        ("was the bridge hit after the raid", "The bridge was hit before the raid.", False),
     ],
 )
 def test_only_the_clause_about_what_is_asked_can_contradict(query: str, text: str, expected: bool) -> None:

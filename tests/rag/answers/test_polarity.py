@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answers.writing.polarity import contradicted, denied_stems, denies, leaves_room_for_denial, opposed
+from rag.answers.polarity import contradicted, denied_stems, denies, leaves_room_for_denial, opposed
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,7 @@ _OPPOSITES = tuple(
         ("succeed succeeded success", "fail failed failure"),
         ("first", "last"),
         ("begin began start started", "end ended stop stopped"),
+        ("right rightly correct correctly accurate", "wrong wrongly mistaken mistakenly incorrect incorrectly"),
     )
 )
 """Pairs of word groups of which one denies the other: facts of the language."""
