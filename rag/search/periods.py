@@ -184,8 +184,13 @@ def _overlaps(mention: DateMention, spans: Sequence[tuple[int, int]]) -> bool:
     return any(a < mention.end and mention.start < b for a, b in spans)
 
 
+_YEAR_TOLD = re.compile(r"\b(?:19|20)\d\d\b")
+
+
 def dated_phrase(mention: DateMention) -> str:
-    """A date with its preposition: "on May 4, 2018", "in May 2018"."""
+    """A date with its preposition: "on May 4, 2018", "in May 2018", "in spring 2020"."""
+    if not mention.range.is_day and _YEAR_TOLD.search(mention.text):
+        return f"in {mention.text}"
     return f"{'on' if mention.range.is_day else 'in'} {format_range(mention.range)}"
 
 

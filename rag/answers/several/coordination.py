@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 
 from rag.reports.dates import find_dates
-from rag.search.kinds import question_kind
+from rag.search.kinds import OUTCOMES, question_kind
 from rag.search.periods import dated_phrase, without_dates
 
 _PREPOSITION = r"in|at|on|near|during|by|from|for|of|under|after|before|outside|around"
 _LATER = r"(?:an?|one|two|three|some|several|\d+)\s+(?:days?|weeks?|months?|years?)\s+(?:later|before|earlier|after(?:wards)?)"
 _JOINT = re.compile(
-    rf",?\s+(?:and|versus|vs\.?|as\s+against|compared\s+(?:with|to)|but)\s+(?:(?:again|then|later|also|{_LATER}|how\s+many)\s+)*"
+    rf"(?:,?\s+(?:and|versus|vs\.?|as\s+against|compared\s+(?:with|to)|but)\s+|,\s+(?=(?:then|later)\s))(?:(?:again|then|later|also|{_LATER}|how\s+many)\s+)*"
     rf"(?P<preposition>{_PREPOSITION})\s+(?=\w)",
     re.IGNORECASE,
 )
@@ -31,12 +31,17 @@ _DAYS = re.compile(r"\b(?:dates|days|years|months)\b", re.IGNORECASE)
 _EACH = re.compile(r"\b(?:each(?!\s+other)|respectively|separately)\b", re.IGNORECASE)
 _RANGE = re.compile(r"\b(?:between|from)\b[^,]*$", re.IGNORECASE)
 _PLURAL_OPENS = re.compile(r"^\s*(?:[\w'’-]+\s+)?(?:[a-z]{2,}(?<!s)s|people|men|women|troops)\b", re.IGNORECASE)
+_AUXILIARY = re.compile(r"\b(?:do|does|did|have|has|had|are|were|is|was|will|would|can|could)\s+$", re.IGNORECASE)
+_BEFELL = re.compile(rf"^\s*(?:(?:[\w'’-]+\s+){{0,2}}[a-z]+(?:s|men|people|police|troops)\s+)?(?:{OUTCOMES})\s*$", re.IGNORECASE)
+"""A search that opens with what is counted: "soldiers killed", "dead"."""
+
 _WORDED = re.compile(r"\b(?:who|whom|whose|what|which|when|where|why|how)\b", re.IGNORECASE)
 _MONTH = re.compile(
     r"\b(?:january|february|march|april|may|june|july|august|september|october|november|december)\b(?:\s+\d{1,2}\b)?",
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_NOTHING = re.compile("")
 _EDGES = " ,?."
 _MEASURED = ("how_many", "how_much", "when", "where")
 _ASKED = (*_MEASURED, "who", "what", "list")
@@ -103,12 +108,13 @@ def _both(query: str) -> list[tuple[str, str]]:
 
 def _subjects(query: str, kind: str) -> list[tuple[str, str]]:
     """Two doers with a day of each ("on which dates did A and B sign"), or two of anything where each is asked for."""
-    if not (kind == "when" and _DAYS.search(query)) and not (kind in _MEASURED and _EACH.search(query)):
+    if not (kind == "when" and _DAYS.search(query)) and not _EACH.search(query):
         return []
-    match = next((m for m in _SUBJECTS.finditer(query) if not find_dates(m[0]) and not re.search(r"\d", m[0])), None)
+    found = (m for m in _SUBJECTS.finditer(query) if not find_dates(m[0]) and not re.search(r"\d", m[0]))
+    match = next((m for m in found if kind in _MEASURED or _AUXILIARY.search(query[: m.start()])), None)
     if match is None:
         return []
-    asked = _EACH.sub("", query)
+    asked = re.sub(r"\s{2,}", " ", _EACH.sub("", query))
     start = asked.find(match[0])
     if start < 0:
         return []
@@ -118,8 +124,10 @@ def _subjects(query: str, kind: str) -> list[tuple[str, str]]:
 
 def _pair(head: str, first: str, second: str, joint: str) -> list[tuple[str, str]]:
     """Two questions of one beginning; a day that only one circumstance tells holds for both, unless that was some time later."""
-    if len(head.split()) < 2:
+    befell = _BEFELL.search(head)
+    if len(head.split()) < 2 and not befell:
         return []
+    first, second = (re.sub(r",?\s+(?:each|respectively|separately)\s*$", "", p.rstrip(_EDGES)) for p in (first, second))
     whole = f"{first} {second}"
     first, second = with_year(first.strip(_EDGES), whole), with_year(second.strip(_EDGES), whole)
     labels = [re.sub(rf"^(?:{_PREPOSITION})\s+(?:the\s+)?", "", p, flags=re.IGNORECASE) for p in (first, second)]
@@ -129,7 +137,9 @@ def _pair(head: str, first: str, second: str, joint: str) -> list[tuple[str, str
         first = f"{first} {dated_phrase(others[-1])}"
     elif own and not others and not later:
         second = f"{second} {dated_phrase(own[-1])}"
-    if not _WORDED.search(head):
+    if befell and not _WORDED.search(head):
+        head = f"how many {head}"
+    elif not _WORDED.search(head):
         # the reader knows questions best: "troops in A compared with B" counts, "the score in A and in B" asks what it was
         plural = _PLURAL_OPENS.match(head)
         head = f"{('how many' if _AGAINST.match(joint + 'x') else 'which') if plural else 'what was the'} {head}"
@@ -163,4 +173,5 @@ def _first_day(text: str) -> re.Match[str] | None:
     days = find_dates(text)
     if not days or text[days[-1].end :].strip():
         return None
-    return re.search(rf"\b(?:{_PREPOSITION})\s+(?:the\s+)?$", text[: days[-1].start], re.IGNORECASE)
+    led = re.search(rf"\b(?:{_PREPOSITION})\s+(?:the\s+)?$", text[: days[-1].start], re.IGNORECASE)
+    return led or _NOTHING.match(text, days[-1].start)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from rag.answers.several.coordination import coordinated, with_year
+from rag.answers.several.pairs import paired
 from rag.reports.date_text import format_range
 from rag.reports.dates import find_dates
 from rag.reports.names import find_names
@@ -37,6 +38,9 @@ _EVENT = (
 _PRO_CLAUSE = re.compile(r"\b(?:so|this|that)$", re.IGNORECASE)
 """A clause that stands for the one before it ("when did they say so") cannot be asked by itself."""
 
+_ACCOUNTS = re.compile(r"\bversions?\b|\b(?:accounts|sources)\b[^?]{0,20}\b(?:agree|disagree|differ)\b", re.IGNORECASE)
+_WHICH = re.compile(r"\b(?:which|what)\s+(?!(?:is|are|was|were|did|does|do|has|have|had)\b)[\w'’-]+", re.IGNORECASE)
+_WHICH_ONE = re.compile(r"^which\s+one\b", re.IGNORECASE)
 _GAPPED = re.compile(r"^how\s+many\s+(?:more\s+|others?\s+)?(?=(?:in|at|on|near|during|outside)\s)", re.IGNORECASE)
 """A second count that leaves out what is counted and what befell them."""
 
@@ -80,8 +84,16 @@ def split_question(question: Question) -> tuple[Part, ...]:
         Two or more parts, or nothing for a question that is one.
     """
     query = question.query.strip()
+    if _ACCOUNTS.search(query):
+        return ()  # accounts of one thing stand in the same sentences
     divided = [Part(text, label) for text, label in coordinated(query)]
-    for parts in (_clauses(query), _ordinals(query), divided, _days(question.kind, query)):
+    for parts in (
+        [Part(text, label) for text, label in paired(query)],
+        _clauses(query),
+        _ordinals(query),
+        divided,
+        _days(question.kind, query),
+    ):
         if 2 <= len(parts) <= MOST_PARTS:
             return tuple(_singular(part) if part.label else part for part in parts)
     return ()
@@ -90,7 +102,8 @@ def split_question(question: Question) -> tuple[Part, ...]:
 def _singular(part: Part) -> Part:
     """A part asks for one of the things the whole asks for: "in each of the two raids" is "in the raid"."""
     text = re.sub(rf"\beach\s+of\s+(?:the\s+|these\s+)?(?:{_NUMBER}\s+)?(\w+?)s\b", r"the \1", part.text, flags=re.IGNORECASE)
-    one = re.sub(rf"\b(which|what|the)\s+{_NUMBER}\s+(\w+?)s\b", r"\1 \2", text, flags=re.IGNORECASE)
+    one = re.sub(rf"\b(which|what|the)\s+{_NUMBER}\s+(\w+?)ies\b", r"\1 \2y", text, flags=re.IGNORECASE)
+    one = re.sub(rf"\b(which|what|the)\s+{_NUMBER}\s+(\w+?)s\b", r"\1 \2", one, flags=re.IGNORECASE)
     if one != text:
         one = re.sub(r"\bwere\b", "was", one, count=1)
     day = re.escape(part.label)
@@ -107,6 +120,9 @@ def _clauses(query: str) -> list[Part]:
         return []
     if gap := _GAPPED.match(second):
         return _completed(first, second[gap.end() :])
+    second = with_year(second, first)
+    if (kind := _WHICH.search(first)) and _WHICH_ONE.match(second):
+        second = _WHICH_ONE.sub(kind[0], second)
     # the second clause speaks of whom the first one names
     names = [n.text for n in find_names(first) if n.text.lower() not in second.lower()]
     own = find_names(second)

@@ -1,0 +1,89 @@
+"""Two things asked for side by side become two questions."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.answers.several.pairs import paired
+from rag.answers.several.parts import split_question
+from rag.search.question import understand
+
+
+@pytest.mark.parametrize(
+    ("query", "questions"),
+    [
+        (
+            "north 2017: guards killed in the may ambush vs nurses wounded on 8 june, final count",
+            ["guards killed in the may 2017 ambush, north 2017", "nurses wounded on 8 june 2017, north 2017"],
+        ),
+        (
+            "Name the Karan minister who travelled to Oldtown in May 2018 and the one whom soldiers seized in May 2021.",
+            [
+                "Name the Karan minister who travelled to Oldtown in May 2018?",
+                "Name the Karan minister whom soldiers seized in May 2021?",
+            ],
+        ),
+        (
+            "names of the hotel besieged in 2015 and the resort raided in 2017",
+            ["what was the name of the hotel besieged in 2015?", "what was the name of the resort raided in 2017?"],
+        ),
+        (
+            "Two of the worst blows were the Oldtown bombing of 2017 and the Newtown raid of 2019. Who claimed each?",
+            ["Who claimed the Oldtown bombing of 2017?", "Who claimed the Newtown raid of 2019?"],
+        ),
+        (
+            "How did the size of the force change between mid-2015 and the end of 2019?",
+            ["what was the size of the force in mid-2015?", "what was the size of the force in the end of 2019?"],
+        ),
+        (
+            "loot from the Oldtown post, may 2017 raid and october 2017 raid",
+            ["loot from the Oldtown post, may 2017 raid", "loot from the Oldtown post, october 2017 raid"],
+        ),
+    ],
+)
+def test_each_of_the_two_is_asked(query: str, questions: list[str]) -> None:
+    assert [text for text, _ in paired(query)] == questions
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "who killed the mayor and the priest",
+        "which groups fight in the north and the east",
+        "army vs claim, how many died at Oldtown",
+        "In Oldtown, January and February 2018 were how bad?",
+        "what did the minister say of the raid and the vote",
+    ],
+)
+def test_one_question_stays_one(query: str) -> None:
+    assert paired(query) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        (
+            "soldiers lost at Oldtown, then at Newtown, end of 2016",
+            ["how many soldiers lost at Oldtown in end of 2016?", "how many soldiers lost at Newtown, end of 2016?"],
+        ),
+        (
+            "which clans do the Reds and the Blues each recruit",
+            ["which clans do the Reds recruit", "which clans do the Blues recruit"],
+        ),
+        (
+            "rebels killed by Karia january to may 2015 versus january to april 2016",
+            ["how many rebels killed by Karia january to may 2015?", "how many rebels killed by Karia january to april 2016?"],
+        ),
+        (
+            "which band took Oldtown in May 2020 and which one took Newtown that June",
+            ["which band took Oldtown in May 2020?", "which band took Newtown that June 2020?"],
+        ),
+        (
+            "From which two towns were the men killed in May 2019 and in June 2020?",
+            ["From which town was the men killed in May 2019?", "From which town was the men killed in June 2020?"],
+        ),
+        ("target of the blast in the army version and in the rebel version", []),
+    ],
+)
+def test_parts_of_the_whole_question(text: str, parts: list[str]) -> None:
+    assert [part.text for part in split_question(understand(text))] == parts
