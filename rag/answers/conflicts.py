@@ -13,6 +13,7 @@ from rag.answers.figures import PERSONS, Figure, find_figures
 from rag.answers.measures import Measure, asked_measure, other_persons, tells_outcome
 from rag.answers.value import find_value
 from rag.reports.date_text import format_day
+from rag.reports.names import fold
 from rag.types import Passage, Question, Span
 
 MOST_QUOTES = 4
@@ -26,6 +27,13 @@ _WELL_PLACED = 10
 
 _INSTEAD = 5
 """Place among all sentences before which a figure of the asked measure is taken instead of one of another measure."""
+
+MOST_ACCOUNTS = 3
+"""Accounts quoted side by side at most where a question asks for them."""
+
+_ACCOUNT_NEAR, _ACCOUNT_BESIDE = 2.0, 5.0
+"""Score below the best sentence's down to which another is an account of the same thing: a seventh as likely, or much less where
+it stands beside the best one, as accounts do that are weighed against each other."""
 
 _OTHER_ACCOUNT = re.compile(
     r"^(?:But\s+|Yet\s+|However,\s+)?(?:(?:by|in|according\s+to)\s+)?(?:an?other|others?|some|a\s+different|a\s+second|a\s+later)\b"
@@ -132,6 +140,43 @@ def other_accounts(question: Question, scored: Sequence[ScoredSentence]) -> Comp
     values = [find_value(question, sentence) for sentence in told]
     quotes = tuple(Quote(s.retrieved.passage, s.span, (v.span,) if v.span else ()) for s, v in zip(told, values, strict=True))
     return Composition("; or: ".join(dict.fromkeys(v.text for v in values)), quotes, "The reports give different accounts.")
+
+
+def accounts_beside(question: Question, scored: Sequence[ScoredSentence]) -> Composition | None:
+    """Compose an answer to a question that asks for accounts in so many words, where they name no figure of a known measure.
+
+    Args:
+        question: As understood.
+        scored: Sentences of the retrieved passages, most probable first.
+
+    Returns:
+        The best sentence with the likeliest others that say something else, up to ``MOST_ACCOUNTS``; None when there is none.
+    """
+    if not scored or question.kind == "yes_no":
+        return None
+    best = scored[0]
+    told, values = [best], [find_value(question, best)]
+    for sentence in scored[1:]:
+        if len(told) == MOST_ACCOUNTS:
+            break
+        if sentence.score < best.score - (_ACCOUNT_BESIDE if _stands_beside(sentence, best) else _ACCOUNT_NEAR):
+            continue
+        value = find_value(question, sentence)
+        if not any(fold(value.text) in fold(v.text) or fold(v.text) in fold(value.text) for v in values):
+            told.append(sentence)
+            values.append(value)
+    if len(told) < 2:
+        return None
+    pairs = sorted(zip(told, values, strict=True), key=lambda p: (str(p[0].retrieved.passage.published_on), p[0].span.start))
+    quotes = tuple(Quote(s.retrieved.passage, s.span, (v.span,) if v.span else ()) for s, v in pairs)
+    return Composition("; or: ".join(v.text for _, v in pairs), quotes, "Accounts are quoted side by side.")
+
+
+def _stands_beside(sentence: ScoredSentence, best: ScoredSentence) -> bool:
+    passage = best.retrieved.passage
+    if sentence.retrieved.passage.id != passage.id or not {sentence.span, best.span} <= set(passage.sentences):
+        return False
+    return abs(passage.sentences.index(sentence.span) - passage.sentences.index(best.span)) == 1
 
 
 def _in_parts(claim: _Claim) -> bool:

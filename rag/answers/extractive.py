@@ -11,7 +11,7 @@ from rag.answers.abstention import abstain
 from rag.answers.citations import cite
 from rag.answers.composition import Composition
 from rag.answers.confidence import confidence_features, load_calibration
-from rag.answers.conflicts import differing_figures, other_accounts
+from rag.answers.conflicts import accounts_beside, differing_figures, other_accounts
 from rag.answers.evidence import ScoredSentence, score_sentences
 from rag.answers.holdings import Holdings
 from rag.answers.measures import asked_measure, asks_accounts
@@ -190,7 +190,11 @@ class ExtractiveAnswerer:
             found = differing_figures(question, scored, self._around(question, retrieved), self._idf)
             if found is not None and not sure and len(found.quotes) < 2:
                 return None
-        return found or (other_accounts(question, scored) if sure else None)
+        if found is None and sure:
+            found = other_accounts(question, scored)
+            if found is None and asks_accounts(question.query):
+                found = accounts_beside(question, scored)
+        return found
 
     def _around(self, question: Question, retrieved: Sequence[RetrievedPassage]) -> list[Passage]:
         """The retrieved passages that were read, and the others of the best ones' entries."""

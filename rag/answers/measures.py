@@ -60,7 +60,9 @@ _SEVERAL = re.compile(
     r"(?:counts|figures|tolls|versions|accounts|numbers|dates|names|sources|reports|sides|claims)\b|"
     r"\b(?:figures|numbers|counts|tolls|dates|names)\s+(?:are\s+|were\s+)?(?:given|reported|named|mentioned|claimed)\b|"
     r"\b(?:versions|accounts|sources|reports)\b[^?]{0,20}\b(?:say|said|give|gave|agree|differ|disagree|vary|conflict|tell)\b|"
-    r"\b(?:versions|vs|versus)\b|\bdiffer(?:ent)?\b|\bas\s+(?:first|later)\b|\bat\s+first\b.*\b(?:later|now|in\s+the\s+end|finally)\b|"
+    r"\b(?:versions?|vs|versus|respectively)\b|\bdiffer(?:ent|ing)?\b|\b(?:disagree|contradict)\w*\b|\beach\s+(?:say|claim|maintain|give)s?\b|"
+    r"\b(?:opinions|views)\b[^?]{0,20}\b(?:vary|differ|divided)\b|"
+    r"\b(?:old|first|initial|early|earlier)\s+and\s+(?:the\s+)?(?:new|later|final|revised|corrected)\b|\bas\s+(?:first|later)\b|\bat\s+first\b.*\b(?:later|now|in\s+the\s+end|finally)\b|"
     r"\bfirst\b.*\b(?:correct(?:ed|ion)|revised)\b|\baccording\s+to\b.*\baccording\s+to\b|\bwhat\s+(?:death\s+)?tolls\b",
     re.IGNORECASE,
 )

@@ -8,9 +8,10 @@ import pytest
 from answer_doubles import passage, retrieved
 
 from rag.answers.composition import Composition
-from rag.answers.conflicts import differing_figures, other_accounts
+from rag.answers.conflicts import accounts_beside, differing_figures, other_accounts
 from rag.answers.events import tellings
 from rag.answers.evidence import FEATURES, score_sentences
+from rag.answers.measures import asks_accounts
 from rag.search.question import understand
 from rag.types import Passage
 
@@ -101,6 +102,26 @@ def test_another_account_that_follows_is_quoted_too() -> None:
     found = other_accounts(question, scored)
     assert found is not None
     assert quoted(found) == ["May 2, 2019: The patrol was looking for Ann Smith.", "Other accounts say it was Bob Jones."]
+
+
+def test_accounts_asked_for_in_so_many_words_are_quoted_side_by_side() -> None:
+    import numpy as np
+
+    told = passage(
+        "May 2, 2019: A car with a bomb was driven at a patrol. The rebels say that it was driven at the base. Rain fell all day."
+    )
+    question = understand("target of the car bomb in the army version and in the rebel version")
+    weights = [1.0 if name in ("cover", "typed") else 0.0 for name in FEATURES]
+    scored = score_sentences(question, retrieved(told), np.zeros(4, np.float32), {}, lambda word: 1.0, weights)
+    assert asks_accounts(question.query)
+    found = accounts_beside(question, scored)
+    assert found is not None
+    assert found.remark == "Accounts are quoted side by side."
+    assert quoted(found)[:2] == [
+        "May 2, 2019: A car with a bomb was driven at a patrol.",
+        "The rebels say that it was driven at the base.",
+    ]
+    assert accounts_beside(question, scored[:1]) is None
 
 
 def test_a_bare_figure_goes_on_counting_those_named_before_it() -> None:
