@@ -22,10 +22,10 @@ _UNITS = {"day": 1.0, "night": 1.0, "week": 7.0, "fortnight": 14.0, "month": 30.
 """Days of a unit; months and years by their mean."""
 
 _NAMED_UNIT = "|".join(_UNITS)
-_LED = rf"(?:how\s+long|(?:how\s+(?:many|much)|number\s+of)\s+(?:more\s+)?(?P<unit>{_NAMED_UNIT})s?)"
+_LED = rf"(?:how\s+(?:long|soon)|(?:how\s+(?:many|much)|number\s+of)\s+(?:more\s+)?(?P<unit>{_NAMED_UNIT})s?)"
 _SINCE = re.compile(rf"^(?P<head>.*?)\b{_LED}\s+(?P<way>after|before)\s+(?P<rest>.+)$", _F)
 _BETWEEN = re.compile(
-    rf"^(?:.*?\b)?(?:{_LED}|(?P<bare>{_NAMED_UNIT})s|time|interval|gap)\b[^,;?]{{0,30}}?\s(?:(?P<between>between)|from)\s+(?P<rest>.+)$",
+    rf"^(?:.*?\b)?(?:{_LED}|(?P<bare>{_NAMED_UNIT})s|time(?:\s+(?:lapse|span|difference))?|interval|gap|distance\s+in\s+time)\b[^,;?]{{0,30}}?\s(?:(?P<between>between)|from)\s+(?P<rest>.+)$",
     _F,
 )
 _INVERTED = re.compile(r"\b(?:did|does|do)\b", _F)
