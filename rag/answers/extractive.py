@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import re
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
@@ -12,7 +14,7 @@ from rag.answers.citations import cite
 from rag.answers.composition import Composition
 from rag.answers.confidence import confidence_features, load_calibration
 from rag.answers.conflicts import accounts_beside, differing_figures, other_accounts
-from rag.answers.evidence import ScoredSentence, score_sentences
+from rag.answers.evidence import FEATURES, ScoredSentence, score_sentences
 from rag.answers.holdings import Holdings
 from rag.answers.measures import asked_measure, asks_accounts
 from rag.answers.several.gather import gather, wanted
@@ -39,6 +41,10 @@ cannot show."""
 _COMPLETED = 3
 """Best passages whose whole entries are looked at for other tellings."""
 
+_DENIED_REASON = re.compile(r"\b(?:not|never)\b[^.;:]*\b(?:because|due\s+to|for\s+fear)\b", re.IGNORECASE)
+"""Not for this reason: the next sentence has the true one."""
+
+_MARGIN = FEATURES.index("margin")
 _MULTIPLE = frozenset(("list", "why", "what", "how", "who"))
 
 
@@ -219,11 +225,20 @@ class ExtractiveAnswerer:
                 len(stems & {w.stem for w in content_words(c.text)}) >= 0.8 * min(len(stems), len(content_words(c.text)))
                 for c in chosen
             )
-            if sentence.score < chosen[0].score - _CLOSE:
-                break
+            if sentence.score < chosen[0].score - _CLOSE and not (question.kind == "why" and _goes_on(sentence, chosen[0])):
+                continue
             if not repeats:
                 chosen.append(sentence)
+        if len(chosen) > 1 and _DENIED_REASON.search(chosen[0].text) and _goes_on(chosen[1], chosen[0]):
+            return chosen[::-1]
         return chosen
+
+
+def _goes_on(sentence: ScoredSentence, best: ScoredSentence) -> bool:
+    """Whether a sentence follows the best one and the reader sees an answer in it: reasons often take two."""
+    pairs = itertools.pairwise(best.retrieved.passage.sentences)
+    follows = sentence.retrieved.passage.id == best.retrieved.passage.id and (best.span, sentence.span) in pairs
+    return follows and sentence.features[_MARGIN] > 0
 
 
 def _reported(citation: Citation) -> str:

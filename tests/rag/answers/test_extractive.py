@@ -99,6 +99,13 @@ def test_yes_no_starts_with_the_word_and_shows_the_sentence(text: str, expected:
     assert answer.answer == f"{expected}: The gunmen fled. [1]"
 
 
+def test_a_reason_may_go_on_in_the_next_sentence_and_a_denied_one_gives_way() -> None:
+    place = passage("The herders did not join because of the sermons they heard. They joined because raiders stole their cattle.")
+    answer = ask("why did the herders join", place, reader=PointingReader("sermons", "raiders stole their cattle"))
+    assert answer.short_answer == "raiders stole their cattle"
+    assert [c.quote for c in answer.citations] == [place.text.split(". ")[1], place.text.split(". ")[0] + "."]
+
+
 def test_who_did_it_is_not_the_name_the_question_gives() -> None:
     place = passage("It was Corvo Brigade that ambushed a Marsh Band patrol outside Sokolo.")
     reader = PointingReader("a Marsh Band patrol")
