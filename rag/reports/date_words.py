@@ -190,12 +190,16 @@ def shifted(base: DateRange, step: int, unit: str) -> DateRange:
     Args:
         base: Counted from its start going back and from its end going forward.
         step: Units, negative for the past.
-        unit: "day", "week", "fortnight", "month", "year" or "decade".
+        unit: "day", "week", "fortnight", "month", "year" or "decade"; "the week" and so on for the one that begins or ends there.
 
     Returns:
         The days; wider for wider units, since "two months earlier" does not name a day.
     """
     origin = base.start if step < 0 else base.end
+    if unit.startswith("the "):
+        far = {"the week": add_days(origin, 7 * step), "the fortnight": add_days(origin, 14 * step)}.get(unit)
+        far = far or add_months(origin, (1 if unit == "the month" else 12) * step)
+        return DateRange(far, add_days(origin, -1)) if step < 0 else DateRange(add_days(origin, 1), far)
     if unit == "day":
         day = add_days(origin, step)
         return DateRange(day, day)

@@ -19,6 +19,7 @@ _F = re.IGNORECASE
 _DISTANCE = re.compile(rf"{DISTANCE}(?P<event>[^,;?]+)", _F)
 _HOW_FAR = re.compile(r"\bhow\s+(?:many|long)\s*$", _F)
 _ENDS = re.compile(r"\s+(?:what|who|whom|which|where|when|why|how|did|was there|were there|is there)\b", _F)
+_LED = re.compile(r"\b(?:in|on|during|within|at)\s+$", _F)
 _LONGEST = 160
 """Characters of the longest event looked up."""
 
@@ -143,11 +144,14 @@ def spell_out(question: Question) -> Question:
     for mention in question.dates:
         start = mention.start + added
         if mention.kind == "relative" and _DISTANCE.match(mention.text):
-            told = f"{'on' if mention.range.is_day else 'in'} {format_range(mention.range)}"
+            days = format_range(mention.range)
+            told = f"{'on' if mention.range.is_day else 'from' if ' to ' in days else 'in'} {days}"
             # The event looked up stays, its words find the report; a date it was counted from only leads to other events.
             kept = "" if find_dates(mention.text) else f", {mention.text}"
-            query = query[:start] + told + kept + query[start + len(mention.text) :]
-            added += len(told) + len(kept) - len(mention.text)
+            head = _LED.sub("", query[:start])
+            query = head + told + kept + query[start + len(mention.text) :]
+            added += len(told) + len(kept) - len(mention.text) - (start - len(head))
+            start = len(head)
             dates.append(replace(mention, start=start, end=start + len(told) + len(kept)))
         else:
             dates.append(replace(mention, start=start, end=mention.end + added))

@@ -46,10 +46,11 @@ _OR_EARLIER = re.compile(r"\s+(?:or|and) (?:before|earlier)\b", _F)
 _ABOUT = re.compile(r"\b(?:around|about|circa|close to)\s+(?:the\s+)?$", _F)
 _RANGE_LED = re.compile(r"\b(?:from|between)\s+(?:the\s+)?$", _F)
 DISTANCE = (
-    rf"\b(?P<n>\d{{1,3}}|{'|'.join(re.escape(w) for w in sorted(NUMBERS, key=len, reverse=True))}|the(?:\s+very)?(?:\s+next)?)\s+"
-    r"(?P<unit>day|night|morning|week|fortnight|month|year)s?\s+(?P<way>before|after|following)\s+"
+    rf"\b(?P<n>\d{{1,3}}|{'|'.join(re.escape(w) for w in sorted(NUMBERS, key=len, reverse=True))}|"
+    r"the(?:\s+very)?(?:\s+(?:next|same))?)\s+"
+    r"(?P<unit>day|night|morning|week|fortnight|month|year)s?\s+(?P<way>before|after|following|(?<=same\sday\s)as)\s+"
 )
-"""What stands before an event or a day that is counted from: "two days after "; read by ``distance``."""
+"""What stands before an event or a day that is counted from: "two days after ", "the same day as "; read by ``distance``."""
 
 _AWAY = re.compile(DISTANCE + f"{_THING}$", _F)
 _SHORT_YEAR = re.compile(r"(?<![\d/.])(\d{1,2})([/.])(\d{1,2})\2(\d{2})(?![\d/.]|\.\d)")
@@ -165,11 +166,18 @@ def _opened(mention: DateMention, text: str) -> DateMention:
 
 
 def distance(match: re.Match[str]) -> tuple[int, str]:
-    """Units to go, negative for "before", and the unit ("day", "week", ...), of a match of ``DISTANCE``."""
+    """Units to go and the unit, of a match of ``DISTANCE``, for ``shifted``: negative for "before", 0 for "the same"; the unit is
+    "the week" where the one that follows or ends there is meant, not the days around it.
+    """
+    if match["way"].lower() == "as":
+        return 0, "day"
     number = match["n"].lower()
     n = int(number) if number.isdigit() else NUMBERS.get(number, 1)
     unit = match["unit"].lower()
-    return -n if match["way"].lower() == "before" else n, UNITS.get(unit, unit)
+    unit = UNITS.get(unit, unit)
+    if number == "the" and unit in ("week", "fortnight", "month", "year"):
+        unit = f"the {unit}"
+    return -n if match["way"].lower() == "before" else n, unit
 
 
 def _moved(day: date, days: int) -> date:

@@ -45,6 +45,7 @@ def rarity(name: str) -> float:
         ("Two weeks before the market was bombed, who came?", "the market was bombed", -2, "week"),
         ("4 days after the mine what followed", "the mine", 4, "day"),
         ("who died the night after the raid", "the raid", 1, "day"),
+        ("what else was hit the same day as the market", "the market", 0, "day"),
     ],
 )
 def test_event_a_question_counts_from_is_found(text: str, event: str, step: int, unit: str) -> None:
@@ -112,3 +113,11 @@ def test_other_dates_keep_their_places() -> None:
     year = DateMention(3, 7, "2018", DateRange(date(2018, 1, 1), date(2018, 12, 31)), "partial")
     question = Question(text, text, dates=(year,))
     assert spell_out(question) is question
+
+
+def test_a_period_worked_out_is_led_by_one_preposition() -> None:
+    text = "what happened in the week after the raid of April 6, 2018"
+    question = spell_out(Question(text, text, dates=question_days(text).dates))
+    assert question.query == "what happened from April 7, 2018 to April 13, 2018"
+    (mention,) = question.dates
+    assert question.query[mention.start : mention.end] == "from April 7, 2018 to April 13, 2018"
