@@ -10,6 +10,8 @@ import math
 import re
 from collections.abc import Collection, Hashable, Sequence
 
+from rag.answers.figures import parse_number
+from rag.answers.spans import NUMBER
 from rag.reports.number_words import SMALL
 
 Rank = int | None
@@ -96,6 +98,26 @@ def contains_any(text: str, accepted: Collection[str]) -> float | None:
 def required_share(text: str, groups: Sequence[Collection[str]]) -> float | None:
     """Share of the required groups of which the text holds an alternative; None when nothing is required."""
     return sum(any(contains(text, a) for a in group) for group in groups) / len(groups) if groups else None
+
+
+def stray_figures(short_answer: str, groups: Sequence[Collection[str]]) -> float | None:
+    """Share of the figures of a short answer that none of the required ones is; days told in brackets are passed over.
+
+    A row of differing figures may hold all that are asked for and others of another event: ``required_share`` does not see those.
+
+    Args:
+        short_answer: As given.
+        groups: Required groups.
+
+    Returns:
+        0 to 1; None where a required group names no figure, or the answer tells none.
+    """
+    wanted = [{value for a in group if (value := parse_number(a)) is not None} for group in groups]
+    told = [parse_number(m.group()) for m in NUMBER.finditer(re.sub(r"\([^()]*\)", " ", short_answer))]
+    values = {value for value in told if value is not None}
+    if not wanted or not all(wanted) or not values:
+        return None
+    return len(values - set().union(*wanted)) / len(values)
 
 
 def is_correct(

@@ -159,6 +159,7 @@ def score(
                 "answer.f1": f1(short, question.answers),
                 "answer.contains": metrics.contains_any(f"{short}\n{said}", question.answers),
                 "answer.required": metrics.required_share(f"{short}\n{said}", question.required),
+                "answer.stray_figures": metrics.stray_figures(short, question.required) if question.kind == "conflict" else None,
                 "answer.correct": float(bool(correct)) if known else None,
                 "citation.precision": support.citation_precision(citations, evidence, accepted),
                 "citation.recall": support.citation_recall(citations, evidence, question.answers, question.required),

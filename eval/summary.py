@@ -26,6 +26,7 @@ MEANS = (
     "answer.f1",
     "answer.contains",
     "answer.required",
+    "answer.stray_figures",
     "answer.correct",
     "answer.correct_and_cited",
     "citation.precision",
@@ -83,7 +84,9 @@ HEADLINE = (
 )
 """The metrics that scorecards show first."""
 
-LOWER_IS_BETTER = frozenset(("abstention.wrong_refusals", "abstention.risk_coverage_area", "abstention.calibration_error"))
+LOWER_IS_BETTER = frozenset(
+    ("abstention.wrong_refusals", "abstention.risk_coverage_area", "abstention.calibration_error", "answer.stray_figures")
+)
 
 
 @dataclass(frozen=True, slots=True)

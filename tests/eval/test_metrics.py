@@ -150,6 +150,20 @@ def test_required_groups_need_an_alternative_each() -> None:
     assert metrics.required_share("anything", []) is None
 
 
+@pytest.mark.parametrize(
+    ("short", "groups", "share"),
+    [
+        ("12 (May 2, 2019); corrected to thirteen (May 9, 2019)", [["12", "twelve"], ["13"]], 0.0),
+        ("12; 13; 40", [["12"], ["13"]], 1 / 3),
+        ("no figure at all", [["12"], ["13"]], None),
+        ("12", [["Gao"], ["12"]], None),
+        ("12", [], None),
+    ],
+)
+def test_figures_that_nobody_asked_for(short: str, groups: list[list[str]], share: float | None) -> None:
+    assert metrics.stray_figures(short, groups) == pytest.approx(share)
+
+
 def test_correctness_of_a_yes_or_no_looks_at_the_first_word_only() -> None:
     assert metrics.is_correct("Yes", "No one was arrested.", ["no"], (), yes_no=True) is False
     assert metrics.is_correct("No", "", ["no"], (), yes_no=True) is True
