@@ -12,6 +12,7 @@ from collections.abc import Collection, Hashable, Sequence
 
 from rag.answers.figures import parse_number
 from rag.answers.spans import NUMBER
+from rag.reports.dates import find_dates
 from rag.reports.number_words import SMALL
 
 Rank = int | None
@@ -101,7 +102,7 @@ def required_share(text: str, groups: Sequence[Collection[str]]) -> float | None
 
 
 def stray_figures(short_answer: str, groups: Sequence[Collection[str]]) -> float | None:
-    """Share of the figures of a short answer that none of the required ones is; days told in brackets are passed over.
+    """Share of the figures of a short answer that none of the required ones is; days and what is in brackets are passed over.
 
     A row of differing figures may hold all that are asked for and others of another event: ``required_share`` does not see those.
 
@@ -113,7 +114,10 @@ def stray_figures(short_answer: str, groups: Sequence[Collection[str]]) -> float
         0 to 1; None where a required group names no figure, or the answer tells none.
     """
     wanted = [{value for a in group if (value := parse_number(a)) is not None} for group in groups]
-    told = [parse_number(m.group()) for m in NUMBER.finditer(re.sub(r"\([^()]*\)", " ", short_answer))]
+    plain = re.sub(r"\([^()]*\)", " ", short_answer)
+    for day in reversed(find_dates(plain)):
+        plain = f"{plain[: day.start]} {plain[day.end :]}"
+    told = [parse_number(m.group()) for m in NUMBER.finditer(plain)]
     values = {value for value in told if value is not None}
     if not wanted or not all(wanted) or not values:
         return None

@@ -156,6 +156,7 @@ def test_required_groups_need_an_alternative_each() -> None:
         ("12 (May 2, 2019); corrected to thirteen (May 9, 2019)", [["12", "twelve"], ["13"]], 0.0),
         ("12; 13; 40", [["12"], ["13"]], 1 / 3),
         ("no figure at all", [["12"], ["13"]], None),
+        ("June 3, 2020; or: June 4, 2020", [["June 3"], ["June 4"]], None),
         ("12", [["Gao"], ["12"]], None),
         ("12", [], None),
     ],
