@@ -20,11 +20,12 @@ from rag.types import Question
 
 FILE = Path(__file__).parent / "calibration.json"
 _OF_SENTENCE = ("cosine", "typed", "margin", "relevance")
-CONFIDENCE_FEATURES = (*_OF_SENTENCE, "share", *CHECKS)
-"""Some features of the best sentence, its share among all, and how it meets what the question demands; few, as the questions to
-fit on are few."""
+CONFIDENCE_FEATURES = (*_OF_SENTENCE, "share", "verdict_margin", *CHECKS)
+"""Some features of the best sentence, its share among all, the reader's margin once more where yes or no is asked (any sentence
+about the matter can be taken for a yes, so it must be surer), and how it meets what the question demands; few, as the questions
+to fit on are few."""
 
-CONFIDENCE_SIGNS = (1, 1, 1, 1, 1, *SIGNS)
+CONFIDENCE_SIGNS = (1, 1, 1, 1, 1, 1, *SIGNS)
 """Which way each can only speak. Without this the fit learns how its questions were made: that those without an answer repeat the
 reports' words."""
 
@@ -92,4 +93,5 @@ def confidence_features(
     """
     best = scored[0]
     own = (best.features[FEATURES.index(name)] for name in _OF_SENTENCE)
-    return (*own, best.share, *check(question, scored, idf, settings))
+    verdict_margin = best.features[FEATURES.index("margin")] if question.kind == "yes_no" else 0.0
+    return (*own, best.share, verdict_margin, *check(question, scored, idf, settings))

@@ -9,43 +9,42 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from rag.answers.deeds import asked_deed, tells_deed
 from rag.answers.evidence import FEATURES, ScoredSentence
 from rag.answers.wanted import Want, filled, own_words, wanted
-from rag.answers.words import content_words, related
+from rag.answers.words import content_words
 from rag.reports.names import fold
 from rag.search.terms import forms_of, holds_name, share_of_words
 from rag.settings import Answering
 from rag.types import Question
 
-CHECKS = tuple("misdated supported missing_name filled unnamed unclaimed miscounted done happened unreasoned".split())
+CHECKS = tuple(
+    "dated misdated supported missing_name filled unnamed unclaimed ungrouped miscounted done happened unreasoned".split()
+)
 """Names of the checks, in the order of their values.
 
-misdated: the question names days and the best sentence is of others. supported: how much less of the question any passage of its
-days holds than the best passage of any day, 0 to -1. missing_name: the rarest of its names that the entry does not hold in any
-form, by rarity, 0 to 1. filled: whether the thing wanted is there, where it is neither name nor doer nor reason. unnamed,
-unclaimed, unreasoned: a name, a doer, a reason is wanted and none is told, 0 to 1. miscounted: a number of others stands in its
-place, 0 to 1. done: whether what a doer is asked for is told in the sentence (1), beside it (0.5) or nowhere (0); 0.5 where that
-cannot be told. happened: the same of what a day, a place or a reason is asked for: who asks when takes it for granted."""
+dated: how the best sentence meets the question's days, -1 to 1; 0 where it names none. misdated: it names days and the best
+sentence is of others. supported: how much less of the question any passage of its days holds than the best passage of any day,
+0 to -1. missing_name: the rarest of its names that the entry does not hold in any form, by rarity, 0 to 1. filled: whether the
+thing wanted is there, where it is neither name nor doer nor reason. unnamed, unclaimed, unreasoned: a name, a doer, a reason is
+wanted and none is told, 0 to 1. ungrouped: the same of a doer that must be a group ("which group laid the mine", and a patrol
+drove over it). miscounted: a number of others stands in its place, 0 to 1. done: whether what a doer is asked for is told in
+the sentence (1), beside it (0.5) or nowhere (0); 0.5 where that cannot be told. happened: the same of what a day, a place or a
+reason is asked for: who asks when takes it for granted."""
 
-SIGNS = (-1, 1, -1, 1, -1, -1, -1, 1, 1, -1)
+SIGNS = (1, -1, 1, -1, 1, -1, -1, -1, -1, 1, 1, -1)
 """Which way each check can only speak: 1 for an answer, -1 against it."""
 
-NEUTRAL = (0.0, 0.0, 0.0, 0.5, 0.0, 0.0, 0.0, 0.5, 0.5, 0.0)
+NEUTRAL = (0.0, 0.0, 0.0, 0.0, 0.5, 0.0, 0.0, 0.0, 0.0, 0.5, 0.5, 0.0)
 """Values that say nothing, for checks switched off."""
 
-_FAMILY = ("dates", "dates", "names", *("wanted",) * 7)
+_FAMILY = ("dates", "dates", "dates", "names", *("wanted",) * 8)
 
 _DATE, _COVER = FEATURES.index("date"), FEATURES.index("context_cover")
-_DOING = re.compile(
-    r"\b(?:who(?:se|m)?|(?:which|what)\s+(?:\w+\s+){0,2}(?:groups?|organi[sz]ations?|factions?|militias?|movements?))\b(?P<rest>.*)",
-    re.IGNORECASE,
-)
 _ANCHOR = re.compile(
     r"\b(?:(?:the\s+)?(?:days?|weeks?|months?|years?|hours?)\s+(?:after|before)|following|preceding|since)\s+the\b.*",
     re.IGNORECASE,
 )
-_EMPTY_VERBS = frozenset(("carri", "commit", "perpetr", "conduct", "stage", "launch", "mount"))
-_PAST = re.compile(r"(?:ed|aid|ought|ost|ound|ree|ept|eft)$")
 
 
 def check(
@@ -68,12 +67,14 @@ def check(
     done = _done(question, want, best)
     is_name, is_doer = want.kind == "name", want.kind in ("doer", "group")
     values = (
+        best.features[_DATE] if question.dates else 0.0,
         float(bool(question.dates) and best.features[_DATE] <= 0),
         _supported(question, scored),
         _missing_name(question, scored, idf),
         0.5 if is_name or is_doer or want.kind == "reason" else fill,
         1.0 - max(0.0, fill) if is_name else 0.0,
         1.0 - max(0.0, fill) if is_doer else 0.0,
+        1.0 - max(0.0, fill) if want.kind == "group" else 0.0,
         max(0.0, -fill) if want.kind == "number" else 0.0,
         done if is_name or is_doer else 0.5,
         0.5 if is_name or is_doer else done,
@@ -113,30 +114,16 @@ def _missing_name(question: Question, scored: Sequence[ScoredSentence], idf: Cal
 
 
 def _done(question: Question, want: Want, best: ScoredSentence) -> float:
-    verb = _verb(question, want)
-    if not verb:
+    is_doer = want.kind in ("doer", "group")
+    if not is_doer and want.kind not in ("day", "place", "reason"):
         return 0.5
-    if related(verb, frozenset(w.stem for w in content_words(best.text))) > 0:
-        return 1.0
+    deed = asked_deed(question, own_words(question.query), of_doer=is_doer)
+    if not deed:
+        return 0.5
+    if told := tells_deed(deed, best.text):
+        return told
     passage = best.retrieved.passage
     place = passage.sentences.index(best.span) if best.span in passage.sentences else 0
     first, last = passage.sentences[max(0, place - 1)], passage.sentences[min(len(passage.sentences) - 1, place + 1)]
     around = passage.text[first.start - passage.start : last.end - passage.start]
-    return 0.5 if related(verb, frozenset(w.stem for w in content_words(around))) > 0 else 0.0
-
-
-def _verb(question: Question, want: Want) -> str:
-    """Stem of what was done, or "": the word after "who", else the last past form; only where the kind of question tells."""
-    query = own_words(question.query)
-    if want.kind in ("doer", "group") and (match := _DOING.search(query)):
-        rest = match["rest"]
-        words = [w for w in content_words(rest) if not rest[w.start : w.end].endswith("ly")]
-        if words and words[0].stem in _EMPTY_VERBS:
-            words = words[1:]
-        return words[0].stem if words and rest[words[0].start].islower() else ""
-    if want.kind in ("day", "place", "reason"):
-        dated = [(d.start, d.end) for d in question.dates]
-        words = [w for w in content_words(query) if query[w.start].islower() and not any(a <= w.start < b for a, b in dated)]
-        past = [w.stem for w in words if _PAST.search(query[w.start : w.end])]
-        return past[-1] if past else ""
-    return ""
+    return 0.5 if tells_deed(deed, around) else 0.0

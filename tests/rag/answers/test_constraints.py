@@ -48,6 +48,19 @@ def test_other_day_is_a_contradiction_and_no_day_is_none() -> None:
     assert checks("how many soldiers were killed in Karo", RAID, read="Twelve")["misdated"] == 0.0
 
 
+def test_a_nearer_day_counts_for_more() -> None:
+    met = checks("how many soldiers were killed in Karo on April 6, 2018", RAID, read="Twelve")
+    wide = checks("how many soldiers were killed in Karo in April 2018", RAID, read="Twelve")
+    other = checks("how many soldiers were killed in Karo on April 9, 2018", RAID, read="Twelve")
+    none = checks("how many soldiers were killed in Karo", RAID, read="Twelve")
+    assert met["dated"] >= wide["dated"] > none["dated"] == 0.0 > other["dated"]
+
+
+def test_a_patrol_is_no_group_that_did_it() -> None:
+    assert checks("which group raided the post in Karo", RAID, read="soldiers")["ungrouped"] == 1.0
+    assert checks("who raided the post in Karo", RAID, read="soldiers")["ungrouped"] == 0.0
+
+
 def test_support_falls_when_the_passages_of_the_day_speak_of_other_things() -> None:
     same = checks("how many soldiers were killed in the Karo raid of April 6, 2018", RAID, LATER, read="Twelve")
     other = checks("how many soldiers were killed in the Karo raid of May 2, 2018", RAID, LATER, read="Twelve")
@@ -130,9 +143,9 @@ def test_name_in_another_passage_of_the_entry_is_not_missing() -> None:
 @pytest.mark.parametrize(
     ("family", "silenced"),
     [
-        ("check_dates", ("misdated", "supported")),
+        ("check_dates", ("dated", "misdated", "supported")),
         ("check_names", ("missing_name",)),
-        ("check_wanted", ("filled", "unnamed", "unclaimed", "miscounted", "done", "happened", "unreasoned")),
+        ("check_wanted", ("filled", "unnamed", "unclaimed", "ungrouped", "miscounted", "done", "happened", "unreasoned")),
     ],
 )
 def test_family_switched_off_says_nothing(family: str, silenced: Sequence[str]) -> None:

@@ -1,0 +1,114 @@
+"""What a question says was done, and whether a text tells that it was: who asks when takes it for granted that it happened.
+
+Rules of English, and the table of words near in meaning (``rag.search.kindred``).
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from rag.answers.words import content_words, related, stem
+from rag.reports.names import fold
+from rag.search.kindred import near_words
+from rag.types import Question
+
+NEAR = 0.8
+"""What a deed told in words near in meaning is worth; 1 in its own."""
+
+_WORD = re.compile(r"[\w'’-]+")
+_DOING = re.compile(
+    r"\b(?:who(?:se|m)?|(?:which|what)\s+(?:\w+\s+){0,2}(?:groups?|organi[sz]ations?|factions?|militias?|movements?))\b(?P<rest>.*)",
+    re.IGNORECASE,
+)
+_DID = re.compile(r"\b(?:did|does|do|will|would|could|can)\b(?P<rest>.*)", re.IGNORECASE)
+_EMPTY = frozenset(map(stem, "carried committed perpetrated conducted staged launched mounted became become".split()))
+"""Verbs that say nothing without the noun after them ("carried out the raid", "became head")."""
+
+_REGULAR = re.compile(r"(?:ed|aid|ought|ost|ound|ree|ept|eft)$")
+_IRREGULAR = frozenset(
+    "arose awoke beat beaten began begun bent bet bit bitten bled blew blown bound bred broke broken brought built burnt "
+    "bought came caught chose chosen cut dealt dug drew drawn drove driven ate eaten fallen fell fed felt fought flew flown "
+    "forgot forgotten froze frozen gave given gone got grew grown heard held hid hidden hit hurt knelt knew known laid led "
+    "lent let lit made meant met paid put ran rang read rode ridden risen rose run said sank sat saw seen sent set shook "
+    "shaken shone shot shut slain slept sold spoke spoken spread stole stolen stood stuck struck swept sworn taken told "
+    "took tore torn threw thrown went withdrawn withdrew won wore worn wrote written overran overrun overthrew overthrown".split()
+)
+_OPENS_NOUN = frozenset(
+    "the a an of in at on for from with by to its his her their this that these those and or as into over under after "
+    "before around near outside between inside through during since until against among toward towards".split()
+)
+
+
+def asked_deed(question: Question, query: str, *, of_doer: bool) -> str:
+    """The deed a question speaks of.
+
+    Args:
+        question: As understood.
+        query: Its own words.
+        of_doer: Whether it asks who did it; else when, where or why it was done.
+
+    Returns:
+        Stem of its verb, or "" where none can be told.
+    """
+    if of_doer:
+        match = _DOING.search(query)
+        if match is None:
+            return ""
+        rest = match["rest"]
+        words = [w for w in content_words(rest) if not rest[w.start : w.end].endswith("ly")]
+        if words and words[0].stem in _EMPTY:
+            words = words[1:]
+        return words[0].stem if words and rest[words[0].start].islower() else ""
+    names = {word for name in question.names for word in fold(name).split()}
+    dated = [(d.start, d.end) for d in question.dates]
+    if (match := _DID.search(query)) and (verb := _after_auxiliary(match, names, dated)):
+        return verb
+    words = [w for w in content_words(query) if query[w.start].islower() and not any(a <= w.start < b for a, b in dated)]
+    past = [w.stem for w in words if _is_past(query[w.start : w.end]) and fold(query[w.start : w.end]) not in names]
+    return past[-1] if past else ""
+
+
+def _is_past(word: str) -> bool:
+    return bool(_REGULAR.search(word)) or word.lower() in _IRREGULAR
+
+
+def _after_auxiliary(match: re.Match[str], names: set[str], dated: list[tuple[int, int]]) -> str:
+    """The verb after "did": the first plain word that neither opens nor belongs to the noun before it."""
+    before = ""
+    for word in _WORD.finditer(match["rest"]):
+        start, text = match.start("rest") + word.start(), word[0]
+        plain = fold(text)
+        is_noun = before in _OPENS_NOUN or before.endswith(("'s", "’s", "s'", "s’")) or (plain[-1:] == "s" and plain[-2:] != "ss")
+        is_plain = before and text[0].islower() and plain not in names and plain not in _OPENS_NOUN
+        if is_plain and not is_noun and content_words(text) and not any(a <= start < b for a, b in dated):
+            return stem(text)
+        before = text.lower()
+    return ""
+
+
+def tells_deed(deed: str, text: str) -> float:
+    """Whether a text tells a deed.
+
+    Args:
+        deed: Stem of a verb.
+        text: A sentence, or some.
+
+    Returns:
+        1 in its own or a like word, ``NEAR`` in words near in meaning, 0 not at all.
+    """
+    stems = frozenset(w.stem for w in content_words(text))
+    if related(deed, stems) > 0:
+        return 1.0
+    words = frozenset(_WORD.findall(fold(text)))
+    near = _near(deed)
+    return NEAR if any(word in words for word in near) or any(deed in _near_stems(s) for s in stems) else 0.0
+
+
+def _near(stem_: str) -> frozenset[str]:
+    return frozenset(near_words().get(stem_, ()))
+
+
+@lru_cache(maxsize=4096)
+def _near_stems(stem_: str) -> frozenset[str]:
+    return frozenset(stem(word) for word in _near(stem_))

@@ -1,0 +1,43 @@
+"""What a question says was done, and whether a text tells it."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.answers.deeds import NEAR, asked_deed, tells_deed
+from rag.answers.words import stem
+from rag.search.question import understand
+
+
+@pytest.mark.parametrize(
+    ("text", "of_doer", "deed"),
+    [
+        ("when did the schools around Oldtown open again", False, "open"),
+        ("when were the women set free", False, "free"),
+        ("when did the guards hand the base over", False, "hand"),
+        ("When did Karo's army march into Oldtown", False, "march"),
+        ("where did the trial of the planners open", False, "open"),
+        ("when was the ban lifted", False, "lift"),
+        ("why did Karo put towns under emergency rule", False, "put"),
+        ("where is the camp", False, ""),
+        ("who replaced the emir", True, "replac"),
+        ("which group carried out the raid", True, "raid"),
+        ("who became head of the band", True, "head"),
+        ("who is it", True, ""),
+    ],
+)
+def test_deed_of_a_question(text: str, of_doer: bool, deed: str) -> None:
+    assert asked_deed(understand(text), text, of_doer=of_doer) == deed
+
+
+@pytest.mark.parametrize(
+    ("deed", "text", "told"),
+    [
+        ("freed", "They were released in May.", 1.0),
+        ("murdered", "He was shot dead.", 1.0),
+        ("married", "The wedding was in June.", NEAR),
+        ("opened", "It rained all day.", 0.0),
+    ],
+)
+def test_whether_a_text_tells_a_deed(deed: str, text: str, told: float) -> None:
+    assert tells_deed(stem(deed), text) == told
