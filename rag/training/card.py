@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
+from rag.training.data import WRITTEN_SHARE
+
 CARD = "MODEL_CARD.md"
+
+RUNS = Path(__file__).with_name("RUNS.md")
+"""What was run to get the shipped weights, told by hand; the card ends with it."""
 
 DATA = (
     (
@@ -93,9 +99,9 @@ An export that loses more than 0.01 F1 is refused.
 - Nearly half of the windows have no answer. A quarter of the answered questions are also asked of their own passage without the
   sentences that answer. Some are made by turning a word of the question to its opposite or putting in another text's name or
   number. Yes/no questions are made by rule from questions and their right or wrong answers.
-- About 45 % of the questions of a pass are of written reports: dated entries of invented events that can be taken for each other.
-  Each stands nine times in ten with an entry that does not answer it: the same one before it was changed to tell what is asked,
-  another entry of the report, or its own without the sentence that answers. Some are yes-or-no questions.
+- About {WRITTEN_SHARE:.0%} of the questions of a pass are of written reports: dated entries of invented events that can be
+  taken for each other. Each stands nine times in ten with an entry that does not answer it: the same one before it was changed
+  to tell what is asked, another entry of the report, or its own without the sentence that answers. Some are yes-or-no questions.
 - Headings with title and date, dated openings, questions without their mark, typos, at small rates.
 - A run limited by time does more or fewer steps on another machine, and the scores move with them.
 
@@ -122,6 +128,8 @@ unanswered weighing the same. Thresholds for use belong to the settings.
   news). The written reports were made by a language model and read in part only.
 - Some sources state no licence (SQuADShifts, RealTime QA text, MUC text). Who needs a clean chain trains without them: the same
   command on a folder without those files.
+
+{RUNS.read_text(encoding="utf-8").rstrip()}
 """
 
 
