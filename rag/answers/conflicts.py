@@ -35,6 +35,7 @@ _ACCOUNT_NEAR, _ACCOUNT_BESIDE = 2.0, 5.0
 """Score below the best sentence's down to which another is an account of the same thing: a seventh as likely, or much less where
 it stands beside the best one, as accounts do that are weighed against each other."""
 
+_WORD = re.compile(r"[^\W_]+")
 _OTHER_ACCOUNT = re.compile(
     r"^(?:But\s+|Yet\s+|However,\s+)?(?:(?:by|in|according\s+to)\s+)?(?:an?other|others?|some|a\s+different|a\s+second|a\s+later)\b"
     r"(?:\s+[\w-]+){0,3}?\s+(?:accounts?|versions?|sources?|reports?|papers?|newspapers?|outlets?|officials?|agenc(?:y|ies)|says?|said|"
@@ -162,7 +163,7 @@ def accounts_beside(question: Question, scored: Sequence[ScoredSentence]) -> Com
         if sentence.score < best.score - (_ACCOUNT_BESIDE if _stands_beside(sentence, best) else _ACCOUNT_NEAR):
             continue
         value = find_value(question, sentence)
-        if not any(fold(value.text) in fold(v.text) or fold(v.text) in fold(value.text) for v in values):
+        if not any(_one_value(value.text, v.text) for v in values):
             told.append(sentence)
             values.append(value)
     if len(told) < 2:
@@ -170,6 +171,12 @@ def accounts_beside(question: Question, scored: Sequence[ScoredSentence]) -> Com
     pairs = sorted(zip(told, values, strict=True), key=lambda p: (str(p[0].retrieved.passage.published_on), p[0].span.start))
     quotes = tuple(Quote(s.retrieved.passage, s.span, (v.span,) if v.span else ()) for s, v in pairs)
     return Composition("; or: ".join(v.text for _, v in pairs), quotes, "Accounts are quoted side by side.")
+
+
+def _one_value(one: str, other: str) -> bool:
+    """Whether one value holds the other, word for word."""
+    ours, theirs = (f" {' '.join(_WORD.findall(fold(text)))} " for text in (one, other))
+    return ours in theirs or theirs in ours
 
 
 def _stands_beside(sentence: ScoredSentence, best: ScoredSentence) -> bool:

@@ -34,6 +34,8 @@ _IRREGULAR = frozenset(
     "shaken shone shot shut slain slept sold spoke spoken spread stole stolen stood stuck struck swept sworn taken told "
     "took tore torn threw thrown went withdrawn withdrew won wore worn wrote written overran overrun overthrew overthrown".split()
 )
+_HAPPENS = frozenset("place occur happen begin start come".split())
+_PARTICLES = frozenset("again back away off out up down over not ever first finally".split())
 _OPENS_NOUN = frozenset(
     "the a an of in at on for from with by to its his her their this that these those and or as into over under after "
     "before around near outside between inside through during since until against among toward towards".split()
@@ -74,17 +76,21 @@ def _is_past(word: str) -> bool:
 
 
 def _after_auxiliary(match: re.Match[str], names: set[str], dated: list[tuple[int, int]]) -> str:
-    """The verb after "did": the first plain word that neither opens nor belongs to the noun before it."""
-    before = ""
+    """The verb after "did": the last of the first plain words that neither open nor belong to the noun before them ("the defence
+    minister resign"); "" for one that only says that something happened."""
+    before, found = "", ""
     for word in _WORD.finditer(match["rest"]):
         start, text = match.start("rest") + word.start(), word[0]
         plain = fold(text)
         is_noun = before in _OPENS_NOUN or before.endswith(("'s", "’s", "s'", "s’")) or (plain[-1:] == "s" and plain[-2:] != "ss")
-        is_plain = before and text[0].islower() and plain not in names and plain not in _OPENS_NOUN
-        if is_plain and not is_noun and content_words(text) and not any(a <= start < b for a, b in dated):
-            return stem(text)
+        is_plain = text[0].islower() and plain not in names and plain not in _OPENS_NOUN
+        if is_plain and before and not is_noun and content_words(text) and not any(a <= start < b for a, b in dated):
+            if plain not in _PARTICLES:
+                found = plain
+        elif found and not is_plain:
+            break
         before = text.lower()
-    return ""
+    return "" if found in _HAPPENS else stem(found) if found else ""
 
 
 def tells_deed(deed: str, text: str) -> float:

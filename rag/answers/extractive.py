@@ -16,7 +16,8 @@ from rag.answers.confidence import confidence_features, load_calibration
 from rag.answers.conflicts import accounts_beside, differing_figures, other_accounts
 from rag.answers.evidence import FEATURES, ScoredSentence, score_sentences
 from rag.answers.holdings import Holdings
-from rag.answers.measures import asked_measure, asks_accounts
+from rag.answers.measures import asked_measure, asks_accounts, asks_versions
+from rag.answers.polarity import denies
 from rag.answers.several.gather import gather, wanted
 from rag.answers.several.plural import row_value, with_rows
 from rag.answers.times.datings import asks_day, differing_dates
@@ -41,7 +42,7 @@ cannot show."""
 _COMPLETED = 3
 """Best passages whose whole entries are looked at for other tellings."""
 
-_DENIED_REASON = re.compile(r"\b(?:not|never)\b[^.;:]*\b(?:because|due\s+to|for\s+fear)\b", re.IGNORECASE)
+_DENIED_REASON = re.compile(r"\b(?:not|never)\s+(?:\w+\s+)?(?:because|due\s+to|for\s+fear)\b", re.IGNORECASE)
 """Not for this reason: the next sentence has the true one."""
 
 _MARGIN = FEATURES.index("margin")
@@ -198,7 +199,7 @@ class ExtractiveAnswerer:
                 return None
         if found is None and sure:
             found = other_accounts(question, scored)
-            if found is None and asks_accounts(question.query):
+            if found is None and asks_versions(question.query):
                 found = accounts_beside(question, scored)
         return found
 
@@ -229,8 +230,9 @@ class ExtractiveAnswerer:
                 continue
             if not repeats:
                 chosen.append(sentence)
-        if len(chosen) > 1 and _DENIED_REASON.search(chosen[0].text) and _goes_on(chosen[1], chosen[0]):
-            return chosen[::-1]
+        denied = question.kind == "why" and not denies(question.query) and _DENIED_REASON.search(chosen[0].text)
+        if denied and len(chosen) > 1 and _goes_on(chosen[1], chosen[0]):
+            return [chosen[1], chosen[0], *chosen[2:]]
         return chosen
 
 

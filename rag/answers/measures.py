@@ -81,6 +81,28 @@ def asks_accounts(query: str) -> bool:
     return bool(_SEVERAL.search(query))
 
 
+_VERSIONS = re.compile(
+    r"\b(?:accounts?|versions?|sources?|reports?|sides?|opinions|views|figures)\b[^?]*\b(?:say|says|said|gives?|gave|differ|differs|disagree|"
+    r"agree|vary|varies|conflict|contradict\w*|maintain|claim)\b|\b(?:disagree|differ)\b[^?]*\babout\b|"
+    r"\bversion\b[^?]*\b(?:and|vs|versus)\b[^?]*\bversion\b|\baccording\s+to\b.*\baccording\s+to\b|\beach\s+(?:say|claim|maintain|give)s?\b|"
+    r"\brespectively\s+(?:say|claim|maintain|give)\b",
+    re.IGNORECASE,
+)
+"""How a question asks for what each of several tells."""
+
+
+def asks_versions(query: str) -> bool:
+    """Whether a question asks for what each of several accounts tells ("in the army version and in the rebel version").
+
+    Args:
+        query: The question.
+
+    Returns:
+        True when it does; one that only says "different" does not.
+    """
+    return bool(_VERSIONS.search(query))
+
+
 _NAMES_A_THING = re.compile(
     r"\s+(?:academ|stations?|posts?|camps?|bas(?:e|es)\b|patrol|convoy|headquarters|barracks|school|quarter|vehicle|truck|bus|column|unit|"
     r"cent(?:er|re)s?\b|hotel|resort|checkpoint|house|residence)",

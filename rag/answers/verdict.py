@@ -31,16 +31,24 @@ _CIRCUMSTANCE = re.compile(
 
 _WHOLE = re.compile(r"\b(?:all|every|each|entire|whole|everybody|everyone|everything)\b", re.IGNORECASE)
 _IN_PART = re.compile(
-    r"\b(?:only|half|part|some|most|few|several|(?:one|two|three|four|five|six|seven|eight|nine|ten|\d+)(?:\s+[\w-]+)?\s+out)\s+of\b|"
-    r"\bnot\s+all\b|\bin\s+part\b|\bpartly\b",
+    r"\b(?:half|some|most|few|several|only\s+(?:a\s+)?part|(?:one|two|three|four|five|six|seven|eight|nine|ten|\d+)(?:\s+[\w-]+)?\s+out)\s+"
+    r"of\b|\bnot\s+all\b|\bpartly\b",
     re.IGNORECASE,
 )
-_ORDER = frozenset(map(stem, ("before", "after", "first", "last", "more", "less", "fewer")))
-"""Opposites that place or compare what is told more often than they deny it."""
+_PLAIN_OPPOSITES = frozenset(
+    map(
+        stem,
+        "accept accepted agree agreed reject rejected refuse refused win won victory lose lost defeat confirm confirmed admit "
+        "admitted deny denied support supported oppose opposed allow allowed forbid ban banned succeed succeeded fail "
+        "failed".split(),
+    )
+)
+"""Words whose opposite denies them wherever it stands; "open" and "enter" mean other things beside "close" and "left"."""
 
-_JUDGED = frozenset(map(stem, ("right", "rightly", "correct", "correctly", "accurate", "wrong", "wrongly", "mistaken")))
-"""Words that judge the whole sentence, wherever they stand in it."""
-
+_RIGHT = re.compile(r"\b(?:right(?:ly)?|correct(?:ly)?|accurate(?:ly)?)\b", re.IGNORECASE)
+_WRONG = re.compile(r"\b(?:wrong(?:ly)?|mistaken(?:ly)?|incorrect(?:ly)?)\b", re.IGNORECASE)
+_FREED = re.compile(r"\b(?:freed|free|released?|let\s+go)\b", re.IGNORECASE)
+_HELD = re.compile(r"\bstill\s+(?:being\s+)?(?:held|captive|hostages?|missing|prisoners?|in\s+captivity)\b", re.IGNORECASE)
 _NOT_SO = re.compile(r"\b(?:not|never)\s+(?:only|just|merely|long|far)\b", re.IGNORECASE)
 
 
@@ -67,10 +75,9 @@ def contradicts(query: str, text: str) -> bool:
         told, denied = (_met(asked, [c for c in clauses if _negated(c) is negated]) for negated in (False, True))
         circumstances = frozenset(w.stem for m in _CIRCUMSTANCE.finditer(query) for w in content_words(m[0]))
         says_no = bool(denied - told - circumstances)
-    says_no = says_no or bool(_WHOLE.search(query) and any(_IN_PART.search(clause) for clause in nearest))
-    says_no = (
-        says_no or any(set(opposed(query, clause)) - _ORDER for clause in nearest) or bool(_JUDGED & set(opposed(query, text)))
-    )
+    says_no = says_no or bool(_WHOLE.search(query) and any(_IN_PART.search(c) and not _WHOLE.search(c) for c in nearest))
+    says_no = says_no or any(_PLAIN_OPPOSITES & set(opposed(query, clause)) for clause in nearest)
+    says_no = says_no or bool(_RIGHT.search(query) and _WRONG.search(text)) or bool(_FREED.search(query) and _HELD.search(text))
     return bool(nearest) and says_no != _negated(query)
 
 

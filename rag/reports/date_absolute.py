@@ -16,6 +16,7 @@ from rag.reports.date_context import (
     LOWER_WORD,
     MODAL,
     NOT_A_DAY_AFTER,
+    NOT_A_MONTH_BEFORE,
     NOT_A_YEAR_BEFORE,
     ON,
     ORDINAL_BEFORE,
@@ -169,7 +170,7 @@ def month_only(text: str, pos: int) -> Atom | None:
         return None
     word = match["month"]
     before = behind(text, pos)
-    if TO_DATED_MONTH.match(text, match.end()):
+    if TO_DATED_MONTH.match(text, match.end()) and not (word in ("march", "may") and NOT_A_MONTH_BEFORE.search(before)):
         return Atom(pos, match.end(), "month", month=MONTHS[word[:3].lower()])  # "jan to april 2016"
     if word != "May" and len(word) <= 4 and word.lower() not in ("may", "june", "july"):
         return None  # an abbreviation means a month beside a number only
@@ -196,7 +197,8 @@ def year(text: str, pos: int) -> Atom | None:
     before, number = behind(text, pos), int(match["year"])
     atom = Atom(pos, match.end(), "year", number)
     counted = bool(COUNTED.match(text, match.end()))
-    if TO_YEAR.match(text, match.end()) and not NOT_A_YEAR_BEFORE.search(before):
+    to = TO_YEAR.match(text, match.end())
+    if to and not counted and not COUNTED.match(text, to.end()) and not NOT_A_YEAR_BEFORE.search(before):
         return atom
     if YEAR_BEFORE.search(before):
         strong = STRONG.search(before)

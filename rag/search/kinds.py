@@ -83,13 +83,14 @@ _TIME_WORD = (
 )
 _VERB_FIRST = r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would)"
 _LED_TO_VERDICT = re.compile(
-    rf"^\s*(?!.*?\b(?:who|whom|whose|what|which|when|where|why|how)\b.*?,\s+{_VERB_FIRST}\b)[^?]*?\w,\s+{_VERB_FIRST}\s+\w|"
+    rf"^\s*(?!(?:name|list|give|tell|identify|describe|show|find|explain|state|say|please)\b)[^?]*?\w,\s+{_VERB_FIRST}\s+\w|"
     rf"^\s*(?:as\s+of|by|in|on|during|since|until|before|after)\s+(?:{_TIME_WORD}[\s,-]+)+{_VERB_FIRST}\s+\w",
     re.IGNORECASE,
 )
-"""A verdict asked for after a phrase that only leads up to it: "In May 2017, was the post ...", "the colonel, was he ...".
+"""A verdict asked for after a phrase that only leads up to it: "In May 2017, was the post ...", "the colonel, was he ..."."""
 
-A phrase with a question word in it asks for something else, and so does one that a question word follows before the comma."""
+_ASKS_OTHER = re.compile(r"\b(?:who|whom|whose|what|which|when|where|why|how|that)\b", re.IGNORECASE)
+"""With one of these somewhere it is another question, or the verb belongs to a clause of its own."""
 
 _ASKING = re.compile(r"\b(?:who|whom|whose|what|which|when|where|why|how)\b", re.IGNORECASE)
 
@@ -106,7 +107,7 @@ def question_kind(text: str) -> str:
     """The kind of a question: how_many, how_much, when, where, list, who, why, yes_no, how or what (the default)."""
     yes_no = dict(_COMPILED)["yes_no"]
     # "did they say when ..." is rare; "was the camp where ... attacked" is not: an opening auxiliary wins.
-    if yes_no.search(text) or _LED_TO_VERDICT.search(text):
+    if yes_no.search(text) or (_LED_TO_VERDICT.search(text) and not _ASKS_OTHER.search(text)):
         return "yes_no"
     text = _plain(text)
     for kind, pattern in _COMPILED:

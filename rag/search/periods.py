@@ -143,7 +143,7 @@ def _opened(mention: DateMention, text: str) -> DateMention:
         return mention  # "hurt by the May 2015 attack" names the attack, it is no bound
     if away := _AWAY.search(before):
         step, unit = distance(away)
-        if days.days <= {"day": 1, "week": 14, "fortnight": 14}.get(unit, 31):
+        if days.days <= {"day": 1, "week": 14, "fortnight": 14}.get(unit.removeprefix("the "), 31):
             moved = shifted(days, step, unit)
             start = near + away.start()
             return DateMention(start, mention.end, text[start : mention.end], moved, "relative")
@@ -169,13 +169,13 @@ def distance(match: re.Match[str]) -> tuple[int, str]:
     """Units to go and the unit, of a match of ``DISTANCE``, for ``shifted``: negative for "before", 0 for "the same"; the unit is
     "the week" where the one that follows or ends there is meant, not the days around it.
     """
-    if match["way"].lower() == "as":
-        return 0, "day"
     number = match["n"].lower()
+    if match["way"].lower() == "as" or number.endswith("same"):
+        return 0, "day"
     n = int(number) if number.isdigit() else NUMBERS.get(number, 1)
     unit = match["unit"].lower()
     unit = UNITS.get(unit, unit)
-    if number == "the" and unit in ("week", "fortnight", "month", "year"):
+    if number.startswith("the") and unit in ("week", "fortnight", "month", "year"):
         unit = f"the {unit}"
     return -n if match["way"].lower() == "before" else n, unit
 
@@ -192,13 +192,14 @@ def _overlaps(mention: DateMention, spans: Sequence[tuple[int, int]]) -> bool:
     return any(a < mention.end and mention.start < b for a, b in spans)
 
 
+_PART_LED = re.compile(r"(?:end|start|beginning|middle|close|first|second|third|fourth|last|week|half|final|opening)\b", _F)
 _YEAR_TOLD = re.compile(r"\b(?:19|20)\d\d\b")
 
 
 def dated_phrase(mention: DateMention) -> str:
     """A date with its preposition: "on May 4, 2018", "in May 2018", "in spring 2020"."""
-    if not mention.range.is_day and _YEAR_TOLD.search(mention.text):
-        return f"in {mention.text}"
+    if mention.kind == "partial" and not mention.range.is_day and _YEAR_TOLD.search(mention.text):
+        return f"in {'the ' if _PART_LED.match(mention.text) else ''}{mention.text}"
     return f"{'on' if mention.range.is_day else 'in'} {format_range(mention.range)}"
 
 

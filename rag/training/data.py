@@ -48,7 +48,7 @@ SHARES: dict[str, float] = {
 }
 """Share of the answerable questions that is used of a noisy source and of those least like reports; 1 for all others."""
 
-WRITTEN_SHARE = 0.45
+WRITTEN_SHARE = 0.3
 """Share of the written questions in a pass: each is repeated until they make up about so much of it."""
 
 NEGATIVE_SHARES: dict[str, float] = {

@@ -32,7 +32,10 @@ _EACH = re.compile(r"\b(?:each(?!\s+other)|respectively|separately)\b", re.IGNOR
 _RANGE = re.compile(r"\b(?:between|from)\b[^,]*$", re.IGNORECASE)
 _PLURAL_OPENS = re.compile(r"^\s*(?:[\w'’-]+\s+)?(?:[a-z]{2,}(?<!s)s|people|men|women|troops)\b", re.IGNORECASE)
 _AUXILIARY = re.compile(r"\b(?:do|does|did|have|has|had|are|were|is|was|will|would|can|could)\s+$", re.IGNORECASE)
-_BEFELL = re.compile(rf"^\s*(?:(?:[\w'’-]+\s+){{0,2}}[a-z]+(?:s|men|people|police|troops)\s+)?(?:{OUTCOMES})\s*$", re.IGNORECASE)
+_BEFELL = re.compile(
+    rf"^\s*(?!(?:name|list|number|total|the|give)\b)(?:(?:[\w'’-]+\s+){{0,2}}[a-z]+(?:s|men|people|police|troops)\s+)?(?:{OUTCOMES})\s*$",
+    re.IGNORECASE,
+)
 """A search that opens with what is counted: "soldiers killed", "dead"."""
 
 _WORDED = re.compile(r"\b(?:who|whom|whose|what|which|when|where|why|how)\b", re.IGNORECASE)
@@ -40,6 +43,11 @@ _MONTH = re.compile(
     r"\b(?:january|february|march|april|may|june|july|august|september|october|november|december)\b(?:\s+\d{1,2}\b)?",
     re.IGNORECASE,
 )
+_MONTH_LED = re.compile(
+    r"(?:^|\b(?:in|of|on|during|since|until|by|the|that|this|early|late|mid|and|from|to|\d+)\s+)$", re.IGNORECASE
+)
+"""What may stand before a "may" or "march" that is a month."""
+
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _NOTHING = re.compile("")
 _EDGES = " ,?."
@@ -83,6 +91,8 @@ def _against(query: str) -> list[tuple[str, str]]:
     left, rest = query[: joint.start()], with_year(query[joint.end() :], query)
     by_day = _first_day(left)
     days = find_dates(rest)
+    if by_day is not None and not by_day[0] and (not days or rest[days[-1].end :].strip(_EDGES)):
+        by_day = None  # "the May 2017 versus October 2017 raids"
     if by_day is not None and (_YEAR.match(rest) or (days and not days[0].start)):
         opening: re.Match[str] | None = by_day
     elif "," in without_dates(left):
@@ -159,6 +169,8 @@ def with_year(phrase: str, whole: str) -> str:
     year = _YEAR.search(whole)
     month = _MONTH.search(phrase)
     if year is None or month is None or _YEAR.search(phrase):
+        return phrase
+    if month[0] in ("may", "march") and not _MONTH_LED.search(phrase[: month.start()]):
         return phrase
     return f"{phrase[: month.end()]} {year[0]}{phrase[month.end() :]}"
 

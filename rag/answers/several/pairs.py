@@ -9,7 +9,7 @@ import re
 
 from rag.answers.several.coordination import with_year
 from rag.reports.dates import find_dates
-from rag.search.kinds import OUTCOMES
+from rag.search.kinds import AUXILIARIES, OUTCOMES, question_kind
 
 _F = re.IGNORECASE
 _VERSUS = re.compile(
@@ -37,14 +37,20 @@ _SCENE = re.compile(
     _F,
 )
 _CHANGE = re.compile(
-    r"^(?P<before>.*?)\bhow\s+(?:did|has|have|had)\s+(?P<asked>.+?)\s+(?:changed?|developed?|gr[eo]wn?|r[io]sen?|f[ae]ll(?:en)?|shr[iau]nk|"
-    r"evolved?|varied|vary)\s+(?:between|from)\s+(?P<first>.+?)\s+(?:and|to)\s+(?P<second>.+)$",
+    r"^(?P<before>.*?)\bhow\s+(?:did|has|have|had)\s+(?P<asked>.{1,80}?)\s+(?:changed?|developed?|gr[eo]wn?|r[io]sen?|f[ae]ll(?:en)?|shr[iau]nk|"
+    r"evolved?|varied|vary)\s+(?:between|from)\s+(?P<first>.{1,60}?)\s+(?:and|to)\s+(?P<second>.{1,60})$",
     _F,
 )
 _DATED_PAIR = re.compile(r"^(?P<head>[^,?:]{6,}?)[,:]\s+(?P<first>[^,?]+?)\s+and\s+(?P<second>[^,?]+)$", _F)
 _MOST_WORDS = 6
 """Words of one of two dated things after a comma: "may 2017 raid and october 2017 raid"."""
 
+_COMPARES = re.compile(r"\b(?:more|fewer|less|than|those|why)\b", _F)
+_SUBJECT = re.compile(rf"\b(?:{AUXILIARIES})\s+(?:the|which|what)\b[^,]*$", _F)
+_TAIL = re.compile(r"\b(?:in|at|on|near|of|from|by|with|to|for|against|between|outside|around)\s+\S+(?:\s+\S+){0,3}$", _F)
+"""A noun after a preposition at the end, to which what follows "and" may belong."""
+
+_DESCRIBES = re.compile(r"(?:[a-z]+ed|built|held|led|lost|hit|between|from|since|after|before)\b", _F)
 _WORDED = re.compile(r"\b(?:who|whom|whose|what|which|when|where|why|how)\b", _F)
 
 
@@ -58,6 +64,8 @@ def paired(query: str) -> list[tuple[str, str]]:
         Two questions, each with what sets it apart; nothing where it asks for one.
     """
     text = query.strip().rstrip("?!. ")
+    if question_kind(text) == "yes_no":
+        return []
     for found in (_versus(text), _the_one(text), _of_both(text), _of_scene(text), _changed(text), _dated(text)):
         if found:
             return found
@@ -66,7 +74,9 @@ def paired(query: str) -> list[tuple[str, str]]:
 
 def _versus(text: str) -> list[tuple[str, str]]:
     match = _VERSUS.match(text)
-    if match is None or not all(_WHOLE.search(match[side]) and len(match[side].split()) > 2 for side in ("first", "second")):
+    if match is None or _COMPARES.search(text):
+        return []
+    if not all(_WHOLE.search(match[side]) and len(match[side].split()) > 2 for side in ("first", "second")):
         return []
     about = f", {match['about']}" if match["about"] else ""
     whole = text
@@ -75,6 +85,8 @@ def _versus(text: str) -> list[tuple[str, str]]:
 
 def _the_one(text: str) -> list[tuple[str, str]]:
     match = _THE_ONE.match(text)
+    if match is not None and _SUBJECT.search(match["lead"]):
+        return []  # "when were the man who ... and the one who ... caught": the verb belongs to both
     return [(f"{match['lead']} {match[side]}?", match[side]) for side in ("first", "second")] if match else []
 
 
@@ -82,6 +94,13 @@ def _of_both(text: str) -> list[tuple[str, str]]:
     match = _OF_BOTH.match(text)
     if match is None or min(len(match[side].split()) for side in ("first", "second")) < 3:
         return []
+    tail = _TAIL.search(match["first"])
+    if tail is not None and not find_dates(tail[0]):
+        return []  # "the groups in the north and the east"
+    if match["asked"].lower() in ("days", "dates"):
+        return [(f"when was {match[side]}?", match[side]) for side in ("first", "second")]
+    if match["asked"].lower() == "leaders":
+        return [(f"who was the leader of {match[side]}?", match[side]) for side in ("first", "second")]
     asked = re.sub(r"ies$", "y", match["asked"]) if match["asked"].endswith("ies") else match["asked"].removesuffix("s")
     return [(f"what was the {asked} of {match[side]}?", match[side]) for side in ("first", "second")]
 
@@ -93,14 +112,22 @@ def _of_scene(text: str) -> list[tuple[str, str]]:
 
 def _changed(text: str) -> list[tuple[str, str]]:
     match = _CHANGE.match(text)
-    if match is None or not all(find_dates(match[side]) for side in ("first", "second")):
+    if match is None:
         return []
-    return [(f"{match['before']}what was {match['asked']} in {match[side]}?", match[side]) for side in ("first", "second")]
+    found = []
+    for side in (match["first"], match["second"]):
+        days = find_dates(side)
+        if len(days) != 1 or len(days[0].text) < len(re.sub(r"^the\s+", "", side.strip())):
+            return []
+        found.append((f"{match['before']}what was {match['asked']} {'on' if days[0].range.is_day else 'in'} {side}?", side))
+    return found
 
 
 def _dated(text: str) -> list[tuple[str, str]]:
     match = _DATED_PAIR.match(text)
-    if match is None or find_dates(match["head"]) or _WORDED.search(f"{match['first']} {match['second']}"):
+    if match is None or find_dates(match["head"]) or _WORDED.search(text):
+        return []
+    if any(_DESCRIBES.match(match[side]) for side in ("first", "second")):
         return []
     if any(len(match[side].split()) > _MOST_WORDS or len(find_dates(match[side])) != 1 for side in ("first", "second")):
         return []

@@ -39,7 +39,11 @@ _PRO_CLAUSE = re.compile(r"\b(?:so|this|that)$", re.IGNORECASE)
 """A clause that stands for the one before it ("when did they say so") cannot be asked by itself."""
 
 _ACCOUNTS = re.compile(r"\bversions?\b|\b(?:accounts|sources)\b[^?]{0,20}\b(?:agree|disagree|differ)\b", re.IGNORECASE)
-_WHICH = re.compile(r"\b(?:which|what)\s+(?!(?:is|are|was|were|did|does|do|has|have|had)\b)[\w'’-]+", re.IGNORECASE)
+_WHICH = re.compile(
+    r"\b(?:which|what)\s+(?!(?:of|two|three|four|\d+|is|are|was|were|did|does|do|has|have|had)\b)(?:[\w'’-]+\s+)?[\w'’-]+"
+    r"(?=\s+(?:[a-z]+ed|took|held|hit|lost|won|led|left|fought|struck|was|were|is|are|did|has|had)\b)",
+    re.IGNORECASE,
+)
 _WHICH_ONE = re.compile(r"^which\s+one\b", re.IGNORECASE)
 _GAPPED = re.compile(r"^how\s+many\s+(?:more\s+|others?\s+)?(?=(?:in|at|on|near|during|outside)\s)", re.IGNORECASE)
 """A second count that leaves out what is counted and what befell them."""

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from rag.answers.figures import find_figures
-from rag.answers.measures import asked_measure, asks_accounts, is_measure_word, other_persons
+from rag.answers.measures import asked_measure, asks_accounts, asks_versions, is_measure_word, other_persons
 
 
 @pytest.mark.parametrize(
@@ -94,3 +94,19 @@ def test_a_word_for_persons_that_names_a_place_is_not_who_is_counted() -> None:
     measure = asked_measure("bombing at the police academy dead, all counts")
     assert measure is not None
     assert measure.counted == set()
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("target of the blast in the army version and in the rebel version", True),
+        ("the spokesman and the agency disagree about the wounded, what does each say", True),
+        ("exact date of the ambush, sources dont agree", True),
+        ("What made this raid different from earlier ones?", False),
+        ("What different weapons did the attackers use?", False),
+        ("Who led the army and the police, respectively?", False),
+        ("Why did the minister disagree with France?", False),
+    ],
+)
+def test_only_accounts_of_one_thing_are_versions(query: str, expected: bool) -> None:
+    assert asks_versions(query) is expected

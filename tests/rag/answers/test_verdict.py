@@ -58,6 +58,11 @@ def verdict(text: str, *passages: Passage) -> Composition | None:
         ("have the hostages been released", "The hostages are still being held.", True),
         ("is it established who laid the mine", "Who laid the mine they have yet to establish.", True),
         ("was the bridge hit after the raid", "The bridge was hit before the raid.", False),
+        ("was the entire patrol killed", "The entire patrol was killed in the southern part of the district.", False),
+        ("were all five guards deployed", "All five guards were deployed as part of the mission.", False),
+        ("did gunmen open fire on the base", "Gunmen fired on the base close to the airport.", False),
+        ("did the troops enter Oldtown", "The troops took Oldtown after the rebels left.", False),
+        ("was it the wrong village", "The village is home to a human rights office.", False),
     ],
 )
 def test_only_the_clause_about_what_is_asked_can_contradict(query: str, text: str, expected: bool) -> None:

@@ -320,3 +320,10 @@ def test_a_setting_that_is_no_date_is_refused_in_one_line(text: str) -> None:
         parse_bound(text, last=False)
     assert "\n" not in str(caught.value)
     assert len(str(caught.value)) < 160
+
+
+@pytest.mark.parametrize(
+    "text", ["It fired 1900 to 2000 rounds.", "some 2000 to 2017 fighters", "troops will march to April 2016 talks"]
+)
+def test_counts_and_verbs_begin_no_range(text: str) -> None:
+    assert not any(d.kind == "range" for d in find_dates(text))

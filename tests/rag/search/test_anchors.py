@@ -121,3 +121,8 @@ def test_a_period_worked_out_is_led_by_one_preposition() -> None:
     assert question.query == "what happened from April 7, 2018 to April 13, 2018"
     (mention,) = question.dates
     assert question.query[mention.start : mention.end] == "from April 7, 2018 to April 13, 2018"
+
+
+def test_the_week_after_a_month_is_no_months_week() -> None:
+    dates = question_days("what happened in the week after the ambush in May 2017").dates
+    assert [d.text for d in dates] == ["May 2017"]
