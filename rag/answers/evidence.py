@@ -16,8 +16,10 @@ from numpy.typing import NDArray
 from rag.answers.spans import Candidate, candidates
 from rag.answers.words import content_words, related
 from rag.models.reader import PartReading, Reading
-from rag.reports.names import fold
-from rag.search.terms import forms_of, holds_name
+from rag.reports.countries import country_of
+from rag.reports.names import find_names, fold
+from rag.search.reranker import of_a_group
+from rag.search.terms import forms_of, holds, holds_name
 from rag.types import DateRange, Question, RetrievedPassage, Span
 
 FEATURES = tuple("cosine before cover context_cover missing date names typed passage rank margin relevance lead".split())
@@ -99,6 +101,7 @@ def score_sentences(
     best_margin = max((part.margin for reading in readings for part in reading.parts if part), default=0.0)
     kept: dict[tuple[str, int, int], ScoredSentence] = {}
     rarest = max(asked.values(), default=1.0) or 1.0
+    asks_doer = of_a_group(question) is not None
     for position, r in enumerate(retrieved):
         passage = r.passage
         vectors = sentence_vectors.get(passage.id)
@@ -114,6 +117,8 @@ def score_sentences(
             stems = frozenset(w.stem for w in content_words(text))
             typed = candidates(question, passage, span)
             part = reading.parts[index] if reading is not None and index < len(reading.parts) else None
+            if part and asks_doer and _is_patient(question, passage.text[part.start : part.end]):
+                part = None
             read = Span(passage.start + part.start, passage.start + part.end) if part else None
             dated = date_match(question, r, span)
             if dated < dated_before and not passage.dates_in(span):
@@ -140,6 +145,15 @@ def score_sentences(
     ordered = sorted(kept.values(), key=lambda s: (-s.score, s.retrieved.rank, s.span.start))
     mass = sum(math.exp(s.score - ordered[0].score) for s in ordered)
     return [replace(s, share=math.exp(s.score - ordered[0].score) / mass) for s in ordered]
+
+
+def _is_patient(question: Question, text: str) -> bool:
+    """Whether words name only those that the question names itself: who ambushed American troops is not "American soldiers"."""
+    folded = fold(text)
+    if not any(holds(folded, form) for forms in question.forms for form in forms):
+        return False
+    own = [fold(form) for forms in question.forms for form in forms]
+    return all(country_of(n.text) or any(holds(fold(n.text), form) for form in own) for n in find_names(text))
 
 
 def _read_features(

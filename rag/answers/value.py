@@ -11,6 +11,7 @@ from rag.answers.spans import NUMBER, UNIT, is_place
 from rag.answers.times.when import day_told_beside
 from rag.answers.verdict import contradicts
 from rag.answers.words import content_words, related
+from rag.reports.countries import country_of
 from rag.reports.date_text import format_range
 from rag.reports.names import find_names, fold
 from rag.search.terms import holds
@@ -52,6 +53,8 @@ def find_value(question: Question, sentence: ScoredSentence) -> Value:
     if question.kind == "where" and sentence.candidate is not None and not _names_something(sentence):
         return Value(sentence.candidate.text, sentence.candidate.span)
     if question.kind == "who" and sentence.read is not None and _is_nobody(question, sentence, sentence.read):
+        if doer := _doer_inside(question, sentence, sentence.read):
+            return _explained(sentence, doer)
         named = sentence.candidate
         if named is not None and not _is_nobody(question, sentence, named.span):
             return _explained(sentence, named.span)
@@ -96,6 +99,16 @@ def _is_nobody(question: Question, sentence: ScoredSentence, span: Span) -> bool
     """Whether words of a sentence cannot be who is asked for: a name the question gives itself (who did something to somebody is
     not that somebody), or a place."""
     return _restates(question, sentence.slice(span)) or is_place(sentence.text, span.start - sentence.span.start)
+
+
+def _doer_inside(question: Question, sentence: ScoredSentence, span: Span) -> Span | None:
+    """The first name in a span that is neither the question's own, nor a country's or its people's, nor a place."""
+    base = sentence.span.start
+    for name in find_names(sentence.text):
+        own = Span(base + name.start, base + name.end)
+        if span.start <= own.start < span.end and not country_of(name.text) and not _is_nobody(question, sentence, own):
+            return own
+    return None
 
 
 def _restates(question: Question, text: str) -> bool:

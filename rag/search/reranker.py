@@ -31,6 +31,10 @@ _DOER = re.compile(
 """A "who" that did what follows it, or is said to have: no "who was killed" and no "who did they ..."."""
 
 
+_OF_A_NOUN = re.compile(r"(?!\b(?:and|but|so|then|of|by|say|know)\b)\b\w+\s+$", re.IGNORECASE)
+"""A word right before "who" that it belongs to: "the minister who flew there" asks for a minister."""
+
+
 def read_sentences(
     reader: PassageReader, question: Question, passages: Sequence[Passage], *, both_wordings: bool = True
 ) -> Sequence[Reading]:
@@ -64,7 +68,7 @@ def of_a_group(question: Question) -> str | None:
         The other wording, or None where nobody's deed is asked for.
     """
     first = _WHO.search(question.query) if question.kind == "who" else None
-    if first is None or not _DOER.match(question.query, first.start()):
+    if first is None or not _DOER.match(question.query, first.start()) or _OF_A_NOUN.search(question.query[: first.start()]):
         return None
     return f"{question.query[: first.start()]}which group{question.query[first.end() :]}"
 

@@ -116,6 +116,17 @@ def test_who_did_it_is_not_the_name_the_question_gives() -> None:
     assert answering.answer(replace(question, forms=()), found).short_answer == "a Marsh Band patrol"
 
 
+def test_who_did_it_to_somebody_is_not_those_it_was_done_to() -> None:
+    ours = passage("It was here that American soldiers were ambushed.", report="a.txt")
+    theirs = passage("It was there that Red Front ambushed and killed four American soldiers.", report="b.txt")
+    asked = replace(understand("who ambushed American troops"), names=("American",), forms=(("american", "us"),))
+    reader = PointingReader("American soldiers", "Red Front ambushed and killed four American soldiers")
+    found = retrieved(ours, theirs)
+    answer = answerer(found, reader, abstain_below=0.0).answer(asked, found)
+    assert answer.short_answer == "Red Front"
+    assert answer.citations[0].report == "b.txt"
+
+
 def test_place_is_nobody_and_a_long_name_keeps_its_short_one() -> None:
     blamed = passage("In Mopti the RFO (Red Front of Oru) was blamed for the ambush of October 2017 at Tera.", report="a.txt")
     answer = ask("who was blamed for the ambush in October 2017", blamed, reader=PointingReader("Tera"))
