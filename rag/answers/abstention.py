@@ -37,8 +37,9 @@ def abstain(
     Returns:
         ``NO_ANSWER`` with a reason and the nearest evidence as its one citation.
     """
-    near = cite(scored[0].retrieved.passage, scored[0].span, 1) if scored else nearest(kept)
-    passage = scored[0].retrieved.passage if scored else kept[0].passage if kept else None
+    best = _nearest_sentence(question, scored, holdings)
+    near = cite(best.retrieved.passage, best.span, 1) if best else nearest(kept)
+    passage = best.retrieved.passage if best else kept[0].passage if kept else None
     around = [s for s in scored if passage is not None and s.retrieved.passage.id == passage.id]
     lack = lacking(question, around) if around else ""
     answer = NO_ANSWER
@@ -56,6 +57,22 @@ def abstain(
         passages=kept,
         seconds=0.0,
     )
+
+
+def _nearest_sentence(question: Question, scored: Sequence[ScoredSentence], holdings: Holdings | None) -> ScoredSentence | None:
+    """The best sentence; where the reason names the nearest day that the reports speak of, the best one of that day."""
+    if not scored or not question.dates or not question.names or holdings is None:
+        return scored[0] if scored else None
+    forms = {name: forms_of(question, place) for place, name in enumerate(question.names)}
+    day = _closest_day(question, {name: holdings.about(known, question.filters) for name, known in forms.items()})
+    of_day = (
+        s
+        for s in scored
+        if day is not None
+        and any(d.overlaps(day) for d in days_of(s.retrieved.passage))
+        and all(speaks_of(s.retrieved.passage, known) for known in forms.values())
+    )
+    return next(of_day, scored[0])
 
 
 def find_reason(
@@ -122,16 +139,28 @@ def _apart(told: Mapping[str, Sequence[Passage]]) -> str:
 
 def _not_then(question: Question, told: Mapping[str, Sequence[Passage]]) -> str:
     """The names, but not on those days, with the day nearest to them."""
-    if not question.dates or not told or any(len(passages) >= MOST_LOOKED_AT for passages in told.values()):
+    closest = _closest_day(question, told)
+    if closest is None:
         return ""
-    # "April 7" without a year is one mention for each year covered, all at one place
-    meant = [d.range for d in question.dates if d.start == question.dates[0].start]
-    days = [day for passage in _together(told) for day in days_of(passage)]
-    if not days or any(day.overlaps(one) for day in days for one in meant):
-        return ""
-    closest = min(days, key=lambda day: (min(_apart_by(day, one) for one in meant), day.days, day.start))
+    meant = _meant(question)
     wanted = _during(meant[0]) if len(meant) == 1 else f"{'on' if meant[0].is_day else 'in'} {question.dates[0].text}"
     return f"The reports speak of {_joined(list(told))} {_during(closest)}, but not {wanted}."
+
+
+def _meant(question: Question) -> list[DateRange]:
+    """The days asked about: "April 7" without a year is one mention for each year covered, all at one place."""
+    return [d.range for d in question.dates if d.start == question.dates[0].start]
+
+
+def _closest_day(question: Question, told: Mapping[str, Sequence[Passage]]) -> DateRange | None:
+    """The day nearest to those asked about on which all names are told of; None where it is one of them, or nothing tells."""
+    if not question.dates or not told or any(len(passages) >= MOST_LOOKED_AT for passages in told.values()):
+        return None
+    meant = _meant(question)
+    days = [day for passage in _together(told) for day in days_of(passage)]
+    if not days or any(day.overlaps(one) for day in days for one in meant):
+        return None
+    return min(days, key=lambda day: (min(_apart_by(day, one) for one in meant), day.days, day.start))
 
 
 def _joined(names: Sequence[str]) -> str:

@@ -87,6 +87,23 @@ def test_other_day_is_the_reason_with_the_day_there_is() -> None:
     )
 
 
+def test_nearest_evidence_is_of_the_day_the_reason_names() -> None:
+    import numpy as np
+
+    from rag.answers.abstention import abstain
+    from rag.answers.evidence import FEATURES, score_sentences
+
+    old = passage("May 2, 2016: In Karo soldiers were killed when gunmen raided the post.", date(2016, 5, 2), report="c.txt")
+    question = understand("how many soldiers were killed in Karo on April 7, 2018")
+    found = retrieved(old, RAID)
+    weights = [1.0 if name == "cover" else 0.0 for name in FEATURES]
+    scored = score_sentences(question, found, np.zeros(4, np.float32), {}, lambda word: 1.0, weights)
+    assert scored[0].retrieved.passage.report == "c.txt"
+    answer = abstain(question, tuple(found), scored, 0.1, COVERED, Holdings(Shelf(old, RAID)))
+    assert answer.reason == "The reports speak of Karo on April 5, 2018, but not on April 7, 2018."
+    assert [c.report for c in answer.citations] == ["a.txt"]
+
+
 def test_day_without_a_year_is_denied_of_all_years_only() -> None:
     told = passage("April 7, 2018: In Karo it was quiet.", date(2018, 4, 7), report="d.txt")
     question = understand("who raided Karo on April 7", coverage=DateRange(date(2017, 1, 1), date(2018, 12, 31)))
