@@ -23,6 +23,9 @@ _NEAR = 2.5
 """Scores below the best one within which a sentence still tells the same event: a twelfth as likely."""
 
 _EXPLAINS = re.compile(r"\b[A-Z][A-Z.&-]+\s+\($")
+_AND_UNIT = re.compile(r"\s+and\s+(?:a\s+half|[\w-]+\s+(?:minutes?|hours?|days?|weeks?|months?|years?))\b", re.IGNORECASE)
+"""What goes on with a measure: "two years and six weeks"."""
+
 _TRIM = " \t\n,;:."
 
 
@@ -190,7 +193,8 @@ def _number(sentence: ScoredSentence, measured: bool = False) -> Value:
             if number.start < read.end and read.start < number.end:
                 text, base = sentence.text, sentence.span.start
                 unit = UNIT.match(text, number.end - base) if measured else None
-                number = Span(number.start, base + unit.end()) if unit else number
+                more = _AND_UNIT.match(text, unit.end()) if unit else None
+                number = Span(number.start, base + (more or unit).end()) if unit else number
                 return Value(sentence.slice(number), number)
     if sentence.candidate is not None:
         return Value(sentence.candidate.text, sentence.candidate.span)

@@ -57,6 +57,10 @@ def test_reader_decides_the_sentence_and_the_value_is_completed() -> None:
 def test_measure_is_told_with_its_unit() -> None:
     place = passage("April 6, 2018: The fighting at Sokolo lasted around seven hours.")
     assert ask("how long did the fighting last", place, reader=PointingReader("seven")).short_answer == "around seven hours"
+    longer = passage("April 6, 2018: The siege of Sokolo lasted two years and six weeks.")
+    assert (
+        ask("how long did the siege last", longer, reader=PointingReader("two years")).short_answer == "two years and six weeks"
+    )
     assert ask("how many hours did it last", place, reader=PointingReader("seven")).short_answer == "around seven"
 
 
