@@ -37,7 +37,8 @@ def abstain(
     Returns:
         ``NO_ANSWER`` with a reason and the nearest evidence as its one citation.
     """
-    best = _nearest_sentence(question, scored, holdings)
+    told = _look_up(question, holdings) if holdings else {}
+    best = _nearest_sentence(question, scored, told)
     near = cite(best.retrieved.passage, best.span, 1) if best else nearest(kept)
     passage = best.retrieved.passage if best else kept[0].passage if kept else None
     around = [s for s in scored if passage is not None and s.retrieved.passage.id == passage.id]
@@ -51,7 +52,7 @@ def abstain(
         answer=answer,
         short_answer="",
         abstained=True,
-        reason=find_reason(question, kept, passage, coverage, holdings, lack),
+        reason=find_reason(question, kept, passage, coverage, holdings, lack, told),
         confidence=confidence,
         citations=(near,) if near else (),
         passages=kept,
@@ -59,20 +60,27 @@ def abstain(
     )
 
 
-def _nearest_sentence(question: Question, scored: Sequence[ScoredSentence], holdings: Holdings | None) -> ScoredSentence | None:
-    """The best sentence; where the reason names the nearest day that the reports speak of, the best one of that day."""
-    if not scored or not question.dates or not question.names or holdings is None:
-        return scored[0] if scored else None
-    forms = {name: forms_of(question, place) for place, name in enumerate(question.names)}
-    day = _closest_day(question, {name: holdings.about(known, question.filters) for name, known in forms.items()})
-    of_day = (
-        s
-        for s in scored
-        if day is not None
-        and any(d.overlaps(day) for d in days_of(s.retrieved.passage))
-        and all(speaks_of(s.retrieved.passage, known) for known in forms.values())
-    )
-    return next(of_day, scored[0])
+def _forms(question: Question) -> dict[str, Sequence[str]]:
+    return {name: forms_of(question, place) for place, name in enumerate(question.names)}
+
+
+def _look_up(question: Question, holdings: Holdings) -> dict[str, list[Passage]]:
+    """Passages of each name of the question, in the whole library."""
+    return {name: holdings.about(forms, question.filters) for name, forms in _forms(question).items()}
+
+
+def _nearest_sentence(
+    question: Question, scored: Sequence[ScoredSentence], told: Mapping[str, Sequence[Passage]]
+) -> ScoredSentence | None:
+    """The best sentence; where the names are told of on other days only, the best one of the nearest of these."""
+    best = scored[0] if scored else None
+    day = _closest_day(question, told)
+    if day is None:
+        return best
+    forms = _forms(question).values()
+    passages = ((s, s.retrieved.passage) for s in scored)
+    of_day = (s for s, p in passages if any(d.overlaps(day) for d in days_of(p)) and all(speaks_of(p, f) for f in forms))
+    return next(of_day, best)
 
 
 def find_reason(
@@ -82,6 +90,7 @@ def find_reason(
     coverage: DateRange | None,
     holdings: Holdings | None = None,
     lack: str = "",
+    told: Mapping[str, Sequence[Passage]] | None = None,
 ) -> str:
     """Why nothing is answered, in one line that is true of the whole library.
 
@@ -92,6 +101,7 @@ def find_reason(
         coverage: First and last day of the library.
         holdings: To look names, words and days up; without it only what was found is spoken of.
         lack: What the nearest passage lacks of what is wanted (``wanted.lacking``), or "".
+        told: Passages of each name of the question, where they were looked up already.
 
     Returns:
         The first of these that holds: nothing matches, the days are outside the coverage, a name is in no report, names are
@@ -104,11 +114,11 @@ def find_reason(
         covered = f"{format_day(coverage.start)} to {format_day(coverage.end)}"
         return f"The reports cover {covered}; the question asks about {question.dates[0].text}."
     unclear = f"The nearest passage {lack}." if lack else _UNCLEAR
-    named = [(name, forms_of(question, place)) for place, name in enumerate(question.names)]
     if holdings is None:
-        missing = [name for name, forms in named if not any(speaks_of(r.passage, forms) for r in kept)]
+        forms = _forms(question)
+        missing = [name for name, known in forms.items() if not any(speaks_of(r.passage, known) for r in kept)]
         return f"Nothing about {_listed(missing)} was found." if missing else _misdated(question, kept, near) or unclear
-    told = {name: holdings.about(forms, question.filters) for name, forms in named}
+    told = _look_up(question, holdings) if told is None else told
     if missing := [name for name, passages in told.items() if not passages]:
         where = "No report" if question.filters.is_empty else "Within the filters no report"
         return f"{where} speaks of {_listed(missing)}."

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 
 from rag.answers.composition import Composition, Quote
 from rag.answers.events import Told, same_time, tellings, well_placed
-from rag.answers.evidence import ScoredSentence
+from rag.answers.evidence import ScoredSentence, steps
 from rag.answers.figures import PERSONS, Figure, find_figures
 from rag.answers.measures import Measure, asked_measure, other_persons, tells_outcome
 from rag.answers.value import find_value
 from rag.reports.date_text import format_day
 from rag.reports.names import fold
+from rag.search.terms import holds
 from rag.types import Passage, Question, Span
 
 MOST_QUOTES = 4
@@ -35,7 +36,6 @@ _ACCOUNT_NEAR, _ACCOUNT_BESIDE = 2.0, 5.0
 """Score below the best sentence's down to which another is an account of the same thing: a seventh as likely, or much less where
 it stands beside the best one, as accounts do that are weighed against each other."""
 
-_WORD = re.compile(r"[^\W_]+")
 _OTHER_ACCOUNT = re.compile(
     r"^(?:But\s+|Yet\s+|However,\s+)?(?:(?:by|in|according\s+to)\s+)?(?:an?other|others?|some|a\s+different|a\s+second|a\s+later)\b"
     r"(?:\s+[\w-]+){0,3}?\s+(?:accounts?|versions?|sources?|reports?|papers?|newspapers?|outlets?|officials?|agenc(?:y|ies)|says?|said|"
@@ -160,7 +160,7 @@ def accounts_beside(question: Question, scored: Sequence[ScoredSentence]) -> Com
     for sentence in scored[1:]:
         if len(told) == MOST_ACCOUNTS:
             break
-        if sentence.score < best.score - (_ACCOUNT_BESIDE if _stands_beside(sentence, best) else _ACCOUNT_NEAR):
+        if sentence.score < best.score - (_ACCOUNT_BESIDE if steps(best, sentence) in (1, -1) else _ACCOUNT_NEAR):
             continue
         value = find_value(question, sentence)
         if not any(_one_value(value.text, v.text) for v in values):
@@ -175,15 +175,8 @@ def accounts_beside(question: Question, scored: Sequence[ScoredSentence]) -> Com
 
 def _one_value(one: str, other: str) -> bool:
     """Whether one value holds the other, word for word."""
-    ours, theirs = (f" {' '.join(_WORD.findall(fold(text)))} " for text in (one, other))
-    return ours in theirs or theirs in ours
-
-
-def _stands_beside(sentence: ScoredSentence, best: ScoredSentence) -> bool:
-    passage = best.retrieved.passage
-    if sentence.retrieved.passage.id != passage.id or not {sentence.span, best.span} <= set(passage.sentences):
-        return False
-    return abs(passage.sentences.index(sentence.span) - passage.sentences.index(best.span)) == 1
+    ours, theirs = fold(one), fold(other)
+    return holds(ours, theirs) or holds(theirs, ours)
 
 
 def _in_parts(claim: _Claim) -> bool:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from rag.answers.deeds import asked_deed, tells_deed
+from rag.answers.deeds import asked_deed
 from rag.answers.evidence import FEATURES, ScoredSentence
 from rag.answers.wanted import Want, filled, own_words, wanted
-from rag.answers.words import content_words
+from rag.answers.words import content_words, told
 from rag.reports.names import fold
 from rag.search.terms import forms_of, holds_name, share_of_words
 from rag.settings import Answering
@@ -120,10 +120,10 @@ def _done(question: Question, want: Want, best: ScoredSentence) -> float:
     deed = asked_deed(question, own_words(question.query), of_doer=is_doer)
     if not deed:
         return 0.5
-    if told := tells_deed(deed, best.text):
-        return told
+    if is_told := told(deed, best.text):
+        return is_told
     passage = best.retrieved.passage
     place = passage.sentences.index(best.span) if best.span in passage.sentences else 0
     first, last = passage.sentences[max(0, place - 1)], passage.sentences[min(len(passage.sentences) - 1, place + 1)]
     around = passage.text[first.start - passage.start : last.end - passage.start]
-    return 0.5 if tells_deed(deed, around) else 0.0
+    return 0.5 if told(deed, around) else 0.0

@@ -1,20 +1,12 @@
-"""What a question says was done, and whether a text tells that it was: who asks when takes it for granted that it happened.
-
-Rules of English, and the table of words near in meaning (``rag.search.kindred``).
-"""
+"""What a question says was done, by rules of English: who asks when takes it for granted that it happened."""
 
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
-from rag.answers.words import content_words, related, stem
+from rag.answers.words import content_words, stem
 from rag.reports.names import fold
-from rag.search.kindred import near_words
 from rag.types import Question
-
-NEAR = 0.8
-"""What a deed told in words near in meaning is worth; 1 in its own."""
 
 _WORD = re.compile(r"[\w'’-]+")
 _DOING = re.compile(
@@ -91,30 +83,3 @@ def _after_auxiliary(match: re.Match[str], names: set[str], dated: list[tuple[in
             break
         before = text.lower()
     return "" if found in _HAPPENS else stem(found) if found else ""
-
-
-def tells_deed(deed: str, text: str) -> float:
-    """Whether a text tells a deed.
-
-    Args:
-        deed: Stem of a verb.
-        text: A sentence, or some.
-
-    Returns:
-        1 in its own or a like word, ``NEAR`` in words near in meaning, 0 not at all.
-    """
-    stems = frozenset(w.stem for w in content_words(text))
-    if related(deed, stems) > 0:
-        return 1.0
-    words = frozenset(_WORD.findall(fold(text)))
-    near = _near(deed)
-    return NEAR if any(word in words for word in near) or any(deed in _near_stems(s) for s in stems) else 0.0
-
-
-def _near(stem_: str) -> frozenset[str]:
-    return frozenset(near_words().get(stem_, ()))
-
-
-@lru_cache(maxsize=4096)
-def _near_stems(stem_: str) -> frozenset[str]:
-    return frozenset(stem(word) for word in _near(stem_))

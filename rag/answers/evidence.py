@@ -20,7 +20,7 @@ from rag.reports.countries import country_of
 from rag.reports.names import find_names, fold
 from rag.search.reranker import of_a_group
 from rag.search.terms import forms_of, holds, holds_name
-from rag.types import DateRange, Question, RetrievedPassage, Span
+from rag.types import DateRange, Passage, Question, RetrievedPassage, Span
 
 FEATURES = tuple("cosine before cover context_cover missing date names typed passage rank margin relevance lead".split())
 """Names of the features, in the order of the weights; the last three are the reader's, 0 without one.
@@ -98,15 +98,17 @@ def score_sentences(
     asked = {w.stem: idf(question.query[w.start : w.end]) for w in words}
     total = sum(asked.values()) or 1.0
     top = max((r.score for r in retrieved), default=1.0) or 1.0
-    best_margin = max((part.margin for reading in readings for part in reading.parts if part), default=0.0)
+    asks_doer = of_a_group(question) is not None
+    pointed = [_parts(question, r.passage, reading, asks_doer) for r, reading in zip(retrieved, readings, strict=False)]
+    best_margin = max((part.margin for parts in pointed for part in parts if part), default=0.0)
     kept: dict[tuple[str, int, int], ScoredSentence] = {}
     rarest = max(asked.values(), default=1.0) or 1.0
-    asks_doer = of_a_group(question) is not None
     for position, r in enumerate(retrieved):
         passage = r.passage
         vectors = sentence_vectors.get(passage.id)
         cosines = [float(c) for c in vectors @ query_vector] if vectors is not None else []
         reading = readings[position] if position < len(readings) else None
+        parts = pointed[position] if position < len(pointed) else []
         context = frozenset(w.stem for w in content_words(f"{passage.title} {passage.place} {passage.text}"))
         context_cover = sum(weight * related(s, context) for s, weight in asked.items()) / total
         missing = max((weight for s, weight in asked.items() if not related(s, context)), default=0.0) / rarest
@@ -116,9 +118,7 @@ def score_sentences(
             text = passage.text[span.start - passage.start : span.end - passage.start]
             stems = frozenset(w.stem for w in content_words(text))
             typed = candidates(question, passage, span)
-            part = reading.parts[index] if reading is not None and index < len(reading.parts) else None
-            if part and asks_doer and _is_patient(question, passage.text[part.start : part.end]):
-                part = None
+            part = parts[index] if index < len(parts) else None
             read = Span(passage.start + part.start, passage.start + part.end) if part else None
             dated = date_match(question, r, span)
             if dated < dated_before and not passage.dates_in(span):
@@ -147,13 +147,30 @@ def score_sentences(
     return [replace(s, share=math.exp(s.score - ordered[0].score) / mass) for s in ordered]
 
 
+def restates(question: Question, text: str) -> bool:
+    """Whether a text holds one of the question's own names, in any form the library knows."""
+    folded = fold(text)
+    return any(holds(folded, form) for forms in question.forms for form in forms)
+
+
 def _is_patient(question: Question, text: str) -> bool:
     """Whether words name only those that the question names itself: who ambushed American troops is not "American soldiers"."""
-    folded = fold(text)
-    if not any(holds(folded, form) for forms in question.forms for form in forms):
-        return False
-    own = [fold(form) for forms in question.forms for form in forms]
-    return all(country_of(n.text) or any(holds(fold(n.text), form) for form in own) for n in find_names(text))
+    return restates(question, text) and all(country_of(n.text) or restates(question, n.text) for n in find_names(text))
+
+
+def steps(first: ScoredSentence, second: ScoredSentence) -> int | None:
+    """Sentences from one to another in the passage of both, negative where it stands before; None where they share none."""
+    passage = first.retrieved.passage
+    if second.retrieved.passage.id != passage.id or not {first.span, second.span} <= set(passage.sentences):
+        return None
+    return passage.sentences.index(second.span) - passage.sentences.index(first.span)
+
+
+def _parts(question: Question, passage: Passage, reading: Reading, asks_doer: bool) -> list[PartReading | None]:
+    """What the reader points at in each sentence; nothing where that cannot be who is asked for."""
+    if not asks_doer:
+        return list(reading.parts)
+    return [part if part and not _is_patient(question, passage.text[part.start : part.end]) else None for part in reading.parts]
 
 
 def _read_features(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Callable, Mapping, Sequence
 
@@ -14,7 +13,7 @@ from rag.answers.citations import cite
 from rag.answers.composition import Composition
 from rag.answers.confidence import confidence_features, load_calibration
 from rag.answers.conflicts import accounts_beside, differing_figures, other_accounts
-from rag.answers.evidence import FEATURES, ScoredSentence, score_sentences
+from rag.answers.evidence import FEATURES, ScoredSentence, score_sentences, steps
 from rag.answers.holdings import Holdings
 from rag.answers.measures import asked_measure, asks_accounts, asks_versions
 from rag.answers.polarity import denies
@@ -219,28 +218,32 @@ class ExtractiveAnswerer:
         if question.kind not in _MULTIPLE:
             return chosen
         for sentence in scored[1:]:
-            if len(chosen) >= self._settings.sentences:
+            if len(chosen) >= self._settings.sentences or sentence.score < chosen[0].score - _CLOSE:
                 break
             stems = {w.stem for w in content_words(sentence.text)}
             repeats = any(
                 len(stems & {w.stem for w in content_words(c.text)}) >= 0.8 * min(len(stems), len(content_words(c.text)))
                 for c in chosen
             )
-            if sentence.score < chosen[0].score - _CLOSE and not (question.kind == "why" and _goes_on(sentence, chosen[0])):
-                continue
             if not repeats:
                 chosen.append(sentence)
-        denied = question.kind == "why" and not denies(question.query) and _DENIED_REASON.search(chosen[0].text)
-        if denied and len(chosen) > 1 and _goes_on(chosen[1], chosen[0]):
-            return [chosen[1], chosen[0], *chosen[2:]]
-        return chosen
+        return self._with_reason(question, chosen, scored) if question.kind == "why" else chosen
+
+    def _with_reason(
+        self, question: Question, chosen: list[ScoredSentence], scored: Sequence[ScoredSentence]
+    ) -> list[ScoredSentence]:
+        """The chosen sentences, after the best the one in which its reason goes on; before it where the best denies its own."""
+        onward = next((s for s in scored if _goes_on(s, chosen[0])), None)
+        if onward is None:
+            return chosen
+        denied = _DENIED_REASON.search(chosen[0].text) and not denies(question.query)
+        told = [onward, chosen[0]] if denied else [chosen[0], onward]
+        return [*told, *(s for s in chosen[1:] if s is not onward)][: self._settings.sentences]
 
 
 def _goes_on(sentence: ScoredSentence, best: ScoredSentence) -> bool:
     """Whether a sentence follows the best one and the reader sees an answer in it: reasons often take two."""
-    pairs = itertools.pairwise(best.retrieved.passage.sentences)
-    follows = sentence.retrieved.passage.id == best.retrieved.passage.id and (best.span, sentence.span) in pairs
-    return follows and sentence.features[_MARGIN] > 0
+    return steps(best, sentence) == 1 and sentence.features[_MARGIN] > 0
 
 
 def _reported(citation: Citation) -> str:

@@ -48,30 +48,36 @@ _REACH = 4
 """Content words after a cue that it denies, within its clause."""
 
 _PREFIX = re.compile(r"^(?:un|non)(?=[a-z]{4})")
-_OPPOSITES = tuple(
-    (frozenset(stem(w) for w in one.split()), frozenset(stem(w) for w in other.split()))
-    for one, other in (
-        ("before", "after"),
-        (
-            "above more increase increased rise rose rising growing grew",
-            "below less fewer decrease decreased fall fell falling shrank",
-        ),
-        ("survive survived survivor alive", "die died dead death killed"),
-        ("arrive arrived enter entered", "leave left depart departed withdrew"),
-        ("accept accepted agree agreed", "reject rejected refuse refused"),
-        ("win won victory", "lose lost defeat defeated"),
-        ("release released free freed", "hold held capture captured seize seized"),
-        ("confirm confirmed admit admitted", "deny denied"),
-        ("open opened reopened", "close closed shut"),
-        ("support supported back backed", "oppose opposed"),
-        ("allow allowed permit permitted", "forbid forbade ban banned prevent prevented"),
-        ("succeed succeeded success", "fail failed failure"),
-        ("first", "last"),
-        ("begin began start started", "end ended stop stopped"),
-        ("right rightly correct correctly accurate", "wrong wrongly mistaken mistakenly incorrect incorrectly"),
-    )
+
+
+def _pairs(*words: tuple[str, str]) -> tuple[tuple[frozenset[str], frozenset[str]], ...]:
+    return tuple((frozenset(map(stem, one.split())), frozenset(map(stem, other.split()))) for one, other in words)
+
+
+_DENIALS = _pairs(
+    ("accept accepted agree agreed", "reject rejected refuse refused"),
+    ("win won victory", "lose lost defeat defeated"),
+    ("confirm confirmed admit admitted", "deny denied"),
+    ("support supported back backed", "oppose opposed"),
+    ("allow allowed permit permitted", "forbid forbade ban banned prevent prevented"),
+    ("succeed succeeded success", "fail failed failure"),
 )
-"""Pairs of word groups of which one denies the other: facts of the language."""
+"""Pairs of word groups of which one denies the other wherever it stands: facts of the language."""
+
+_OPPOSITES = _DENIALS + _pairs(
+    ("before", "after"),
+    (
+        "above more increase increased rise rose rising growing grew",
+        "below less fewer decrease decreased fall fell falling shrank",
+    ),
+    ("survive survived survivor alive", "die died dead death killed"),
+    ("arrive arrived enter entered", "leave left depart departed withdrew"),
+    ("release released free freed", "hold held capture captured seize seized"),
+    ("open opened reopened", "close closed shut"),
+    ("first", "last"),
+    ("begin began start started", "end ended stop stopped"),
+)
+"""Those, and pairs that do so where they are said of one thing: "open" is no word for what "close" by is."""
 
 
 @lru_cache(maxsize=4096)
@@ -166,14 +172,24 @@ def contradicted(claim: str, sources: Iterable[str]) -> list[str]:
     return sorted(turned)
 
 
-def opposed(claim: str, source: str) -> list[str]:
-    """Words of a claim whose opposite, and not they, stands in the source ("before" for "after")."""
+def opposed(claim: str, source: str, *, plainly: bool = False) -> list[str]:
+    """Words of a claim whose opposite, and not they, stands in the source ("before" for "after").
+
+    Args:
+        claim: A sentence, or a question.
+        source: The sentence it is held against.
+        plainly: Only words whose opposite denies them whatever it is said of ("accepted" for "rejected").
+
+    Returns:
+        Stems; empty when none is opposed.
+    """
     said, given = (
         {stem(w) for w in re.findall(r"[a-z]+", claim.lower())},
         {stem(w) for w in re.findall(r"[a-z]+", source.lower())},
     )
     found = []
-    for group, others in [*_OPPOSITES, *((b, a) for a, b in _OPPOSITES)]:
+    pairs = _DENIALS if plainly else _OPPOSITES
+    for group, others in [*pairs, *((b, a) for a, b in pairs)]:
         if said & group and not said & others and given & others and not given & group:
             found += sorted(said & group)
     return found

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.answers.evidence import ScoredSentence
+from rag.answers.evidence import ScoredSentence, restates
 from rag.answers.spans import NUMBER, UNIT, is_place
 from rag.answers.times.when import day_told_beside
 from rag.answers.verdict import contradicts
@@ -101,7 +101,7 @@ def _explained(sentence: ScoredSentence, span: Span) -> Value:
 def _is_nobody(question: Question, sentence: ScoredSentence, span: Span) -> bool:
     """Whether words of a sentence cannot be who is asked for: a name the question gives itself (who did something to somebody is
     not that somebody), or a place."""
-    return _restates(question, sentence.slice(span)) or is_place(sentence.text, span.start - sentence.span.start)
+    return restates(question, sentence.slice(span)) or is_place(sentence.text, span.start - sentence.span.start)
 
 
 def _doer_inside(question: Question, sentence: ScoredSentence, span: Span) -> Span | None:
@@ -112,12 +112,6 @@ def _doer_inside(question: Question, sentence: ScoredSentence, span: Span) -> Sp
         if span.start <= own.start < span.end and not country_of(name.text) and not _is_nobody(question, sentence, own):
             return own
     return None
-
-
-def _restates(question: Question, text: str) -> bool:
-    """Whether a text holds one of the question's own names, in any form the library knows."""
-    folded = fold(text)
-    return any(holds(folded, form) for forms in question.forms for form in forms)
 
 
 def _names_something(sentence: ScoredSentence) -> bool:

@@ -11,7 +11,7 @@ from rag.answers.evidence import ScoredSentence
 from rag.answers.figures import OUTCOME, PERSON, PERSONS, find_figures
 from rag.answers.measures import Measure
 from rag.answers.polarity import opposed
-from rag.answers.words import content_words, related, stem
+from rag.answers.words import content_words, related
 from rag.reports.countries import country_of
 from rag.reports.names import fold
 from rag.search.terms import forms_of, holds
@@ -35,16 +35,6 @@ _IN_PART = re.compile(
     r"of\b|\bnot\s+all\b|\bpartly\b",
     re.IGNORECASE,
 )
-_PLAIN_OPPOSITES = frozenset(
-    map(
-        stem,
-        "accept accepted agree agreed reject rejected refuse refused win won victory lose lost defeat confirm confirmed admit "
-        "admitted deny denied support supported oppose opposed allow allowed forbid ban banned succeed succeeded fail "
-        "failed".split(),
-    )
-)
-"""Words whose opposite denies them wherever it stands; "open" and "enter" mean other things beside "close" and "left"."""
-
 _RIGHT = re.compile(r"\b(?:right(?:ly)?|correct(?:ly)?|accurate(?:ly)?)\b", re.IGNORECASE)
 _WRONG = re.compile(r"\b(?:wrong(?:ly)?|mistaken(?:ly)?|incorrect(?:ly)?)\b", re.IGNORECASE)
 _FREED = re.compile(r"\b(?:freed|free|released?|let\s+go)\b", re.IGNORECASE)
@@ -76,7 +66,7 @@ def contradicts(query: str, text: str) -> bool:
         circumstances = frozenset(w.stem for m in _CIRCUMSTANCE.finditer(query) for w in content_words(m[0]))
         says_no = bool(denied - told - circumstances)
     says_no = says_no or bool(_WHOLE.search(query) and any(_IN_PART.search(c) and not _WHOLE.search(c) for c in nearest))
-    says_no = says_no or any(_PLAIN_OPPOSITES & set(opposed(query, clause)) for clause in nearest)
+    says_no = says_no or any(opposed(query, clause, plainly=True) for clause in nearest)
     says_no = says_no or bool(_RIGHT.search(query) and _WRONG.search(text)) or bool(_FREED.search(query) and _HELD.search(text))
     return bool(nearest) and says_no != _negated(query)
 

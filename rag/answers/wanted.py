@@ -11,11 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rag.answers.deeds import tells_deed
 from rag.answers.evidence import FEATURES, ScoredSentence
 from rag.answers.spans import ACTOR, NUMBER
 from rag.answers.value import find_value
-from rag.answers.words import content_words, stem
+from rag.answers.words import content_words, stem, told
 from rag.reports.names import country_of, find_names, fold
 from rag.types import Question, Span
 
@@ -321,7 +320,7 @@ def _fits(want: Want, sentence: ScoredSentence, start: int, end: int) -> float:
     if want.role:
         return 0.3 if not counted or outcomes or stems & _people() else -0.5
     if want.noun and want.noun not in _people():
-        if tells_deed(want.noun, text) > 0:
+        if told(want.noun, text) > 0:
             return 0.5  # "minors" are counted where "children" are
         return -0.5 if want.noun in {w.stem for w in content_words(sentence.retrieved.passage.text)} else -1.0
     return 1.0 if outcomes or stems & _people() or roles else 0.5

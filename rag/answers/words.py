@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from rag.reports.names import fold
+from rag.search.kindred import near_words
 from rag.search.terms import FUNCTION_WORDS as SEARCH_WORDS
 from rag.search.terms import stem as index_stem
 
@@ -96,3 +97,30 @@ def related(stem_: str, stems: frozenset[str]) -> float:
         return 1.0
     mates = _MATES.get(stem_)
     return 0.0 if mates is None or mates.isdisjoint(stems) else 0.7
+
+
+NEAR = 0.8
+"""What a word told by one near in meaning is worth; 1 by itself."""
+
+
+def told(stem_: str, text: str) -> float:
+    """Whether a text tells a word.
+
+    Args:
+        stem_: Of the word.
+        text: A sentence, or some.
+
+    Returns:
+        1 where it stands there, or one of its class; ``NEAR`` where a word near in meaning does; 0 where none does.
+    """
+    stems = frozenset(w.stem for w in content_words(text))
+    if related(stem_, stems) > 0:
+        return 1.0
+    if not near_words().get(stem_, {}).keys().isdisjoint(_WORD.findall(fold(text))):
+        return NEAR
+    return NEAR if any(stem_ in _near_stems(s) for s in stems) else 0.0
+
+
+@lru_cache(maxsize=4096)
+def _near_stems(stem_: str) -> frozenset[str]:
+    return frozenset(stem(word) for word in near_words().get(stem_, ()))

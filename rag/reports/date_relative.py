@@ -119,6 +119,8 @@ def beside(text: str, pos: int) -> Atom | None:
         return Atom(start, match.end(), "shift", step=-2, unit="day", deictic=True) if step < 0 and unit == "day" else None
     if unit in ("month", "year"):
         return Atom(start, match.end(), "unit", step=step, unit=unit, wants_date=not match["that"])
+    if unit in ("week", "fortnight"):
+        unit = f"the {unit}"
     return Atom(start, match.end(), "shift", step=step, unit=unit, wants_date=not match["that"])
 
 

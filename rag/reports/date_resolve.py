@@ -223,7 +223,7 @@ class Resolver:
             return None
         if atom.sort == "shift":
             days = shifted(origin, atom.step, atom.unit)
-            if origin.days > _WIDEST.get(atom.unit, 400):
+            if origin.days > _WIDEST.get(atom.unit.removeprefix("the "), 400):
                 back = shifted(DateRange(origin.end, origin.end), atom.step, atom.unit)
                 front = shifted(DateRange(origin.start, origin.start), atom.step, atom.unit)
                 days = DateRange(front.start, back.end)

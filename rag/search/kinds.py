@@ -9,10 +9,14 @@ from __future__ import annotations
 
 import re
 
+from rag.reports.date_text import MONTH_NAMES
+from rag.reports.date_words import SEASONS
+
 AUXILIARIES = (
     "is|are|was|were|am|do|does|did|has|have|had|can|could|will|would|should|may|might|must|isn't|aren't|wasn't|weren't|"
     "don't|doesn't|didn't|hasn't|haven't|hadn't|won't"
 )
+QUESTION_WORD = re.compile(r"\b(?:who|whom|whose|what|which|when|where|why|how)\b", re.IGNORECASE)
 _PERSON = (
     r"(?:person|people|man|men|woman|leader|commander|general|president|minister|official|spokesman|group|groups|militia|"
     r"militias|faction|organi[sz]ations?|army|force|forces|country's|unit|party|company|nation|alliance|coalition|movement)"
@@ -78,10 +82,9 @@ _COMPILED = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern i
 
 
 _TIME_WORD = (
-    r"(?:early|mid|late|the|of|end|start|beginning|spring|summer|autumn|fall|winter|january|february|march|april|may|june|july|august|"
-    r"september|october|november|december|\d{1,4}(?:st|nd|rd|th)?)"
+    rf"(?:early|mid|late|the|of|end|start|beginning|{'|'.join(SEASONS)}|{'|'.join(MONTH_NAMES)}|\d{{1,4}}(?:st|nd|rd|th)?)"
 )
-_VERB_FIRST = r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would)"
+_VERB_FIRST = rf"(?!(?:may|might|must|should)\b)(?:{AUXILIARIES})"
 _LED_TO_VERDICT = re.compile(
     rf"^\s*(?!(?:name|list|give|tell|identify|describe|show|find|explain|state|say|please)\b)[^?]*?\w,\s+{_VERB_FIRST}\s+\w|"
     rf"^\s*(?:as\s+of|by|in|on|during|since|until|before|after)\s+(?:{_TIME_WORD}[\s,-]+)+{_VERB_FIRST}\s+\w",
@@ -89,15 +92,19 @@ _LED_TO_VERDICT = re.compile(
 )
 """A verdict asked for after a phrase that only leads up to it: "In May 2017, was the post ...", "the colonel, was he ..."."""
 
-_ASKS_OTHER = re.compile(r"\b(?:who|whom|whose|what|which|when|where|why|how|that)\b", re.IGNORECASE)
-"""With one of these somewhere it is another question, or the verb belongs to a clause of its own."""
+_OWN_CLAUSE = re.compile(r"\bthat\b", re.IGNORECASE)
 
-_ASKING = re.compile(r"\b(?:who|whom|whose|what|which|when|where|why|how)\b", re.IGNORECASE)
+
+def _asks_verdict(text: str) -> bool:
+    """Whether a verdict is asked for: after a phrase only where no question word asks for more and no "that" opens a clause."""
+    if dict(_COMPILED)["yes_no"].search(text):
+        return True
+    return bool(_LED_TO_VERDICT.search(text)) and not QUESTION_WORD.search(text) and not _OWN_CLAUSE.search(text)
 
 
 def _plain(text: str) -> str:
     """The text without a "when" or "where" that only joins a clause: one that follows the word that asks."""
-    asking = _ASKING.search(text)
+    asking = QUESTION_WORD.search(text)
     if asking is None:
         return text
     return text[: asking.end()] + re.sub(r"\b(?:when|where)\b", " ", text[asking.end() :], flags=re.IGNORECASE)
@@ -105,9 +112,8 @@ def _plain(text: str) -> str:
 
 def question_kind(text: str) -> str:
     """The kind of a question: how_many, how_much, when, where, list, who, why, yes_no, how or what (the default)."""
-    yes_no = dict(_COMPILED)["yes_no"]
     # "did they say when ..." is rare; "was the camp where ... attacked" is not: an opening auxiliary wins.
-    if yes_no.search(text) or (_LED_TO_VERDICT.search(text) and not _ASKS_OTHER.search(text)):
+    if _asks_verdict(text):
         return "yes_no"
     text = _plain(text)
     for kind, pattern in _COMPILED:

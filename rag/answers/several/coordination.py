@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from rag.reports.dates import find_dates
-from rag.search.kinds import OUTCOMES, question_kind
+from rag.search.kinds import AUXILIARIES, OUTCOMES, QUESTION_WORD, question_kind
 from rag.search.periods import dated_phrase, without_dates
 
 _PREPOSITION = r"in|at|on|near|during|by|from|for|of|under|after|before|outside|around"
@@ -19,7 +19,8 @@ _JOINT = re.compile(
     rf"(?P<preposition>{_PREPOSITION})\s+(?=\w)",
     re.IGNORECASE,
 )
-_AGAINST = re.compile(r",?\s+(?:versus|vs\.?|as\s+against|compared\s+(?:with|to)|as\s+opposed\s+to)\s+(?=\w)", re.IGNORECASE)
+VERSUS = r"(?:versus|vs\.?|as\s+against|compared\s+(?:with|to)|as\s+opposed\s+to)"
+_AGAINST = re.compile(rf",?\s+{VERSUS}\s+(?=\w)", re.IGNORECASE)
 _BOTH = re.compile(
     rf"\b(?P<preposition>{_PREPOSITION})\s+both\s+(?P<first>[^,?]+?)\s+and\s+(?P<second>[^,?]+?)(?=$|[,?]|\s(?:{_PREPOSITION})\s)",
     re.IGNORECASE,
@@ -31,14 +32,13 @@ _DAYS = re.compile(r"\b(?:dates|days|years|months)\b", re.IGNORECASE)
 _EACH = re.compile(r"\b(?:each(?!\s+other)|respectively|separately)\b", re.IGNORECASE)
 _RANGE = re.compile(r"\b(?:between|from)\b[^,]*$", re.IGNORECASE)
 _PLURAL_OPENS = re.compile(r"^\s*(?:[\w'’-]+\s+)?(?:[a-z]{2,}(?<!s)s|people|men|women|troops)\b", re.IGNORECASE)
-_AUXILIARY = re.compile(r"\b(?:do|does|did|have|has|had|are|were|is|was|will|would|can|could)\s+$", re.IGNORECASE)
+_AUXILIARY = re.compile(rf"\b(?:{AUXILIARIES})\s+$", re.IGNORECASE)
 _BEFELL = re.compile(
     rf"^\s*(?!(?:name|list|number|total|the|give)\b)(?:(?:[\w'’-]+\s+){{0,2}}[a-z]+(?:s|men|people|police|troops)\s+)?(?:{OUTCOMES})\s*$",
     re.IGNORECASE,
 )
 """A search that opens with what is counted: "soldiers killed", "dead"."""
 
-_WORDED = re.compile(r"\b(?:who|whom|whose|what|which|when|where|why|how)\b", re.IGNORECASE)
 _MONTH = re.compile(
     r"\b(?:january|february|march|april|may|june|july|august|september|october|november|december)\b(?:\s+\d{1,2}\b)?",
     re.IGNORECASE,
@@ -49,7 +49,6 @@ _MONTH_LED = re.compile(
 """What may stand before a "may" or "march" that is a month."""
 
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
-_NOTHING = re.compile("")
 _EDGES = " ,?."
 _MEASURED = ("how_many", "how_much", "when", "where")
 _ASKED = (*_MEASURED, "who", "what", "list")
@@ -77,7 +76,7 @@ def _joined(query: str) -> list[tuple[str, str]]:
     for joint in _JOINT.finditer(query):
         left, rest = query[: joint.start()], query[joint.end() :]
         opening = _last(left, re.escape(joint["preposition"])) or _last(left, _PREPOSITION)
-        if opening is None or _WORDED.match(rest) or _RANGE.search(left[max(0, opening.start() - 1) :]):
+        if opening is None or QUESTION_WORD.match(rest) or _RANGE.search(left[max(0, opening.start() - 1) :]):
             return []
         return _pair(left[: opening.start()], left[opening.start() :], f"{joint['preposition']} {rest}", joint[0])
     return []
@@ -147,9 +146,9 @@ def _pair(head: str, first: str, second: str, joint: str) -> list[tuple[str, str
         first = f"{first} {dated_phrase(others[-1])}"
     elif own and not others and not later:
         second = f"{second} {dated_phrase(own[-1])}"
-    if befell and not _WORDED.search(head):
+    if befell and not QUESTION_WORD.search(head):
         head = f"how many {head}"
-    elif not _WORDED.search(head):
+    elif not QUESTION_WORD.search(head):
         # the reader knows questions best: "troops in A compared with B" counts, "the score in A and in B" asks what it was
         plural = _PLURAL_OPENS.match(head)
         head = f"{('how many' if _AGAINST.match(joint + 'x') else 'which') if plural else 'what was the'} {head}"
@@ -181,9 +180,8 @@ def _last(text: str, preposition: str) -> re.Match[str] | None:
 
 
 def _first_day(text: str) -> re.Match[str] | None:
-    """The preposition before the day that ends a text: "in Niger in February 2013" is compared by its day."""
+    """The preposition, if any, before the day that ends a text: "in Niger in February 2013" is compared by its day."""
     days = find_dates(text)
     if not days or text[days[-1].end :].strip():
         return None
-    led = re.search(rf"\b(?:{_PREPOSITION})\s+(?:the\s+)?$", text[: days[-1].start], re.IGNORECASE)
-    return led or _NOTHING.match(text, days[-1].start)
+    return re.search(rf"(?:\b(?:{_PREPOSITION})\s+(?:the\s+)?)?$", text[: days[-1].start], re.IGNORECASE)

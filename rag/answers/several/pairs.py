@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 
-from rag.answers.several.coordination import with_year
+from rag.answers.several.coordination import VERSUS, with_year
 from rag.reports.dates import find_dates
-from rag.search.kinds import AUXILIARIES, OUTCOMES, question_kind
+from rag.search.kinds import AUXILIARIES, OUTCOMES, QUESTION_WORD, question_kind
 
 _F = re.IGNORECASE
 _VERSUS = re.compile(
-    r"^(?:(?P<about>[^:?]{3,80}):\s+)?(?P<first>[^:?]+?),?\s+(?:vs\.?|versus|as\s+against|compared\s+(?:with|to)|as\s+opposed\s+to)\s+"
+    r"^(?:(?P<about>[^:?]{3,80}):\s+)?(?P<first>[^:?]+?),?\s+" + VERSUS + r"\s+"
     r"(?P<second>[^,?]+?)(?P<tail>,[^?]*)?$",
     _F,
 )
@@ -26,7 +26,7 @@ _THE_ONE = re.compile(
     _F,
 )
 _OF_BOTH = re.compile(
-    r"^(?P<opening>(?:(?:what|which)\s+(?:are|were)\s+(?:the\s+)?|give\s+(?:me\s+)?(?:the\s+)?|the\s+)?)"
+    r"^(?:(?:(?:what|which)\s+(?:are|were)\s+(?:the\s+)?|give\s+(?:me\s+)?(?:the\s+)?|the\s+)?)"
     r"(?P<asked>names|dates|days|places|locations|sizes|tolls|leaders|nationalities)\s+of\s+"
     r"(?P<first>the\s+.+?),?\s+and\s+(?:of\s+)?(?P<second>the\s+.+)$",
     _F,
@@ -51,7 +51,6 @@ _TAIL = re.compile(r"\b(?:in|at|on|near|of|from|by|with|to|for|against|between|o
 """A noun after a preposition at the end, to which what follows "and" may belong."""
 
 _DESCRIBES = re.compile(r"(?:[a-z]+ed|built|held|led|lost|hit|between|from|since|after|before)\b", _F)
-_WORDED = re.compile(r"\b(?:who|whom|whose|what|which|when|where|why|how)\b", _F)
 
 
 def paired(query: str) -> list[tuple[str, str]]:
@@ -79,8 +78,7 @@ def _versus(text: str) -> list[tuple[str, str]]:
     if not all(_WHOLE.search(match[side]) and len(match[side].split()) > 2 for side in ("first", "second")):
         return []
     about = f", {match['about']}" if match["about"] else ""
-    whole = text
-    return [(f"{with_year(match[side], whole)}{about}", match[side]) for side in ("first", "second")]
+    return [(f"{with_year(match[side], text)}{about}", match[side]) for side in ("first", "second")]
 
 
 def _the_one(text: str) -> list[tuple[str, str]]:
@@ -125,7 +123,7 @@ def _changed(text: str) -> list[tuple[str, str]]:
 
 def _dated(text: str) -> list[tuple[str, str]]:
     match = _DATED_PAIR.match(text)
-    if match is None or find_dates(match["head"]) or _WORDED.search(text):
+    if match is None or find_dates(match["head"]) or QUESTION_WORD.search(text):
         return []
     if any(_DESCRIBES.match(match[side]) for side in ("first", "second")):
         return []

@@ -13,6 +13,7 @@ from rag.answers.evidence import ScoredSentence
 from rag.answers.figures import parse_number
 from rag.answers.several.rows import Row, find_row
 from rag.answers.value import Value, find_value
+from rag.search.kinds import QUESTION_WORD
 from rag.types import Question, Span
 
 ROW = 1.9
@@ -44,7 +45,6 @@ _SEVERAL = (
     re.compile(r"\bnationalities\b|^\s*who\b(?!\s+else\b).*\btogether\b", re.IGNORECASE),
 )
 _ONE_NAME = re.compile(r"\bname\s+of\s+(?:the|a|an)\b|\bwhat\s+(?:sort|kind|type)\s+of\b", re.IGNORECASE)
-_WORDED = re.compile(r"\b(?:who|whom|whose|what|which|when|where|why|how)\b", re.IGNORECASE)
 _OPENS_WITH_SEVERAL = re.compile(rf"^\s*(?:the\s+)?(?:(?P<number>{_NUMBER})\s+)?(?:[\w'’-]+\s+)?{_PLURAL}\b", re.IGNORECASE)
 
 
@@ -65,7 +65,7 @@ def asks_several(question: Question) -> int | None:
             return int(parse_number(number) or 0) if number else 0
     if question.kind == "list":
         return 0
-    if not _WORDED.search(question.query) and (match := _OPENS_WITH_SEVERAL.match(question.query)):
+    if not QUESTION_WORD.search(question.query) and (match := _OPENS_WITH_SEVERAL.match(question.query)):
         return int(parse_number(match["number"]) or 0) if match["number"] else 0
     return None
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
+import numpy as np
 from answer_doubles import passage, retrieved
 
-from rag.answers.abstention import find_reason
+from rag.answers.abstention import abstain, find_reason
+from rag.answers.evidence import FEATURES, score_sentences
 from rag.answers.holdings import Holdings
 from rag.reports.names import fold
 from rag.search.question import understand
@@ -88,11 +90,6 @@ def test_other_day_is_the_reason_with_the_day_there_is() -> None:
 
 
 def test_nearest_evidence_is_of_the_day_the_reason_names() -> None:
-    import numpy as np
-
-    from rag.answers.abstention import abstain
-    from rag.answers.evidence import FEATURES, score_sentences
-
     old = passage("May 2, 2016: In Karo soldiers were killed when gunmen raided the post.", date(2016, 5, 2), report="c.txt")
     question = understand("how many soldiers were killed in Karo on April 7, 2018")
     found = retrieved(old, RAID)

@@ -1,19 +1,20 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date
 
+import numpy as np
 import pytest
 from answer_doubles import passage, retrieved
 
 from rag.answers.composition import Composition
 from rag.answers.conflicts import accounts_beside, differing_figures, other_accounts
 from rag.answers.events import tellings
-from rag.answers.evidence import FEATURES, score_sentences
+from rag.answers.evidence import FEATURES, ScoredSentence, score_sentences
 from rag.answers.measures import asks_accounts
 from rag.search.question import understand
-from rag.types import Passage
+from rag.types import Passage, Question
 
 FIRST = passage(
     "May 2, 2019: At Oldtown a bomb went off beside the market. The governor spoke of ten dead.", date(2019, 5, 2), report="a.txt"
@@ -28,12 +29,16 @@ ELSEWHERE = passage(
 )
 
 
-def compose(text: str, *passages: Passage, names: tuple[str, ...] = ()) -> Composition | None:
-    import numpy as np
+def scored_by_words(
+    question: Question, *passages: Passage, features: Collection[str] = ("cover", "typed")
+) -> list[ScoredSentence]:
+    weights = [1.0 if name in features else 0.0 for name in FEATURES]
+    return score_sentences(question, retrieved(*passages), np.zeros(4, np.float32), {}, lambda word: 1.0, weights)
 
+
+def compose(text: str, *passages: Passage, names: tuple[str, ...] = ()) -> Composition | None:
     question = replace(understand(text), names=names, forms=tuple((name.lower(),) for name in names))
-    weights = [1.0 if name in ("cover", "context_cover", "typed") else 0.0 for name in FEATURES]
-    scored = score_sentences(question, retrieved(*passages), np.zeros(4, np.float32), {}, lambda word: 1.0, weights)
+    scored = scored_by_words(question, *passages, features=("cover", "context_cover", "typed"))
     return differing_figures(question, scored, passages, lambda word: 1.0)
 
 
@@ -91,28 +96,22 @@ def test_a_telling_ends_where_another_place_comes_up() -> None:
 
 
 def test_another_account_that_follows_is_quoted_too() -> None:
-    import numpy as np
-
     place = passage(
         "May 2, 2019: The patrol was looking for Ann Smith. Other accounts say it was Bob Jones. The patrol returned."
     )
     question = understand("who was the patrol looking for")
-    weights = [1.0 if name in ("cover", "typed") else 0.0 for name in FEATURES]
-    scored = score_sentences(question, retrieved(place), np.zeros(4, np.float32), {}, lambda word: 1.0, weights)
+    scored = scored_by_words(question, place)
     found = other_accounts(question, scored)
     assert found is not None
     assert quoted(found) == ["May 2, 2019: The patrol was looking for Ann Smith.", "Other accounts say it was Bob Jones."]
 
 
 def test_accounts_asked_for_in_so_many_words_are_quoted_side_by_side() -> None:
-    import numpy as np
-
     told = passage(
         "May 2, 2019: A car with a bomb was driven at a patrol. The rebels say that it was driven at the base. Rain fell all day."
     )
     question = understand("target of the car bomb in the army version and in the rebel version")
-    weights = [1.0 if name in ("cover", "typed") else 0.0 for name in FEATURES]
-    scored = score_sentences(question, retrieved(told), np.zeros(4, np.float32), {}, lambda word: 1.0, weights)
+    scored = scored_by_words(question, told)
     assert asks_accounts(question.query)
     found = accounts_beside(question, scored)
     assert found is not None

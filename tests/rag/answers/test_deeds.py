@@ -1,11 +1,10 @@
-"""What a question says was done, and whether a text tells it."""
+"""What a question says was done."""
 
 from __future__ import annotations
 
 import pytest
 
-from rag.answers.deeds import NEAR, asked_deed, tells_deed
-from rag.answers.words import stem
+from rag.answers.deeds import asked_deed
 from rag.search.question import understand
 
 
@@ -32,16 +31,3 @@ from rag.search.question import understand
 )
 def test_deed_of_a_question(text: str, of_doer: bool, deed: str) -> None:
     assert asked_deed(understand(text), text, of_doer=of_doer) == deed
-
-
-@pytest.mark.parametrize(
-    ("deed", "text", "told"),
-    [
-        ("freed", "They were released in May.", 1.0),
-        ("murdered", "He was shot dead.", 1.0),
-        ("married", "The wedding was in June.", NEAR),
-        ("opened", "It rained all day.", 0.0),
-    ],
-)
-def test_whether_a_text_tells_a_deed(deed: str, text: str, told: float) -> None:
-    assert tells_deed(stem(deed), text) == told

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from rag.answers.words import content_words, related
+import pytest
+
+from rag.answers.words import NEAR, content_words, related, stem, told
 
 
 def stems(text: str) -> list[str]:
@@ -30,3 +32,16 @@ def test_words_of_one_outcome_are_related_and_count_less_than_equal_ones() -> No
     assert related(dead, frozenset({dead})) == 1.0
     assert 0 < related(dead, frozenset({killed})) < 1
     assert related(dead, frozenset(stems("wounded"))) == 0
+
+
+@pytest.mark.parametrize(
+    ("word", "text", "worth"),
+    [
+        ("freed", "They were released in May.", 1.0),
+        ("murdered", "He was shot dead.", 1.0),
+        ("married", "The wedding was in June.", NEAR),
+        ("opened", "It rained all day.", 0.0),
+    ],
+)
+def test_a_word_is_told_by_itself_its_class_or_one_near_in_meaning(word: str, text: str, worth: float) -> None:
+    assert told(stem(word), text) == worth
