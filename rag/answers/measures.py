@@ -44,6 +44,33 @@ class Measure:
         return figure.counted in PERSONS and figure.counted != "attacker" and not self.counted - _ANYONE
 
 
+def fits(measure: Measure, figure: Figure, text: str) -> float:
+    """How a figure fits a measure, for a sentence chosen already: only what goes against it counts.
+
+    Args:
+        measure: What the question wants counted.
+        figure: Found in the sentence.
+        text: The sentence.
+
+    Returns:
+        1 when it is said of those persons or that outcome, 0.5 when nothing tells, -0.5 when nothing is said to have befallen
+        them, -1 when others are counted or something else befell them.
+    """
+    if measure.outcome and figure.outcome != measure.outcome and not tells_outcome(text, measure.outcome):
+        if figure.outcome:
+            return -1.0
+        if figure.counted:
+            return -0.5  # so many took part
+    before = [str(m.lastgroup) for m in PERSON.finditer(text, 0, figure.start)]
+    counted = figure.counted or (before[-1] if before and figure.outcome else "")
+    if counted == "person" and figure.outcome and "attacker" in measure.counted:
+        return -1.0  # victims
+    known = measure.counted & PERSONS.keys()
+    if counted in PERSONS and counted not in _ANYONE and known and not known & {counted, *_ANYONE}:
+        return -1.0
+    return 1.0 if figure.counted in measure.counted or (measure.outcome and figure.outcome == measure.outcome) else 0.5
+
+
 _ASKED = re.compile(
     r"\bhow\s+many\s+(?P<many>(?:[\w'’-]+\s+){0,3}[\w'’-]+)|\bnumber\s+of\s+(?P<number>(?:[\w'’-]+\s+){0,2}[\w'’-]+)|"
     r"\bsize\s+of\s+(?P<size>(?:[\w'’-]+\s+){0,3}[\w'’-]+)",

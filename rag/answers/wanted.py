@@ -7,11 +7,13 @@ that are counted are soldiers where the question asks about attackers. Rules of 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from rag.answers.evidence import FEATURES, ScoredSentence
+from rag.answers.figures import OUTCOME, PERSON, find_figures
+from rag.answers.measures import Measure, asked_measure, fits
 from rag.answers.spans import ACTOR, NUMBER
 from rag.answers.value import find_value
 from rag.answers.words import content_words, stem, told
@@ -19,23 +21,8 @@ from rag.reports.names import country_of, find_names, fold
 from rag.types import Question, Span
 
 _TYPED = FEATURES.index("typed")
-_ROLES = {
-    "attacker": "attacker gunman gunmen militant terrorist fighter jihadi jihadist bomber raider rebel insurgent bandit "
-    "assailant extremist kidnapper islamist",
-    "defender": "soldier troop gendarme police policeman policemen peacekeeper guard guardsmen paratrooper officer legionnaire "
-    "commando serviceman servicemen trooper infantryman helmet",
-    "civilian": "civilian villager resident inhabitant guest tourist trader student teacher lecturer pupil herder farmer worker "
-    "customer passenger shopper bystander child children woman women girl baby inmate detainee prisoner hostage captive",
-}
-_OUTCOMES = (
-    "kill die dead death slain murder fatal toll perish lose lost shot loss massacre",
-    "wound injure hurt",
-    "kidnap abduct hostage seize captive capture prisoner arrest detain",
-    "missing disappear",
-)
 _OTHER_THINGS = re.compile(r"\b(?:what|which|how|nationalit(?:y|ies))\b", re.IGNORECASE)
 _TITLES = frozenset("man woman chief head governor leader driver captain colonel major general sergeant minister mayor".split())
-_PEOPLE = "people person man men victim life lives soul member anybody number"
 _ASKS_NAME = re.compile(
     r"\bnames?\s+of\b|\bwhat\s+(?:is|was|were|are)\s+(?:\w+\s+){0,3}(?:names?|called)\b|\bnames?\s*\??$", re.IGNORECASE
 )
@@ -95,24 +82,6 @@ _UNITS = {
     ),
 }
 
-_ROLE_OF = {word: role for role, words in _ROLES.items() for word in words.split()}
-
-
-def _role(word: str) -> str:
-    """Role of a word as written; by stems an "attack" would be an "attacker"."""
-    plain = fold(word)
-    return _ROLE_OF.get(plain) or _ROLE_OF.get(plain.removesuffix("s"), "")
-
-
-@lru_cache(maxsize=1)
-def _outcome_of() -> dict[str, int]:
-    return {stem(word): index for index, words in enumerate(_OUTCOMES) for word in words.split()}
-
-
-@lru_cache(maxsize=1)
-def _people() -> frozenset[str]:
-    return frozenset(stem(word) for word in _PEOPLE.split())
-
 
 @dataclass(frozen=True, slots=True)
 class Want:
@@ -120,17 +89,15 @@ class Want:
 
     Attributes:
         kind: "name", "group", "doer", "number", "day", "place", "reason" or "" for anything else.
-        noun: Stem of what a number counts, or "".
-        role: "attacker", "defender", "civilian" where the noun is one; "person" where a person's name is wanted; or "".
-        outcome: Index of what befell them (killed, wounded, taken, missing), or -1.
-        word: What a number counts, as the question writes it, or "".
+        of_person: Whether the name wanted is a person's.
+        measure: Who a number counts and what befell them; None when it counts things.
+        noun: What a number counts, as the question writes it, or "".
     """
 
     kind: str
+    of_person: bool = False
+    measure: Measure | None = None
     noun: str = ""
-    role: str = ""
-    outcome: int = -1
-    word: str = ""
 
 
 def own_words(query: str) -> str:
@@ -151,7 +118,7 @@ def wanted(query: str, kind: str) -> Want:
     """
     last = own_words(query)
     if _ASKS_NAME.search(last):
-        return Want("name", role="person" if any(_role(w) or fold(w) in _TITLES for w in last.split()) else "")
+        return Want("name", of_person=bool(PERSON.search(last)) or any(fold(w) in _TITLES for w in last.split()))
     if _ASKS_GROUP.search(last):
         return Want("group")
     if kind == "how_many" or (kind == "what" and not _OTHER_THINGS.search(last) and _COUNTED.search(last)):
@@ -164,19 +131,13 @@ def wanted(query: str, kind: str) -> Want:
 
 
 def _number_want(query: str) -> Want:
-    words = [(query[w.start : w.end], w.stem) for w in content_words(query)]
-    outcomes = [_outcome_of()[s] for _, s in words if s in _outcome_of()]
-    outcome = outcomes[0] if outcomes else -1
     match = _HOW_MANY.search(query)
-    if match is None:
-        counted = next((word for word, _ in words if _role(word)), "")
-    else:
-        counted = ""
-        for word in (match["noun"][w.start : w.end] for w in content_words(match["noun"])):
-            if stem(word) in _outcome_of() or _VERB.search(word):
-                break
-            counted = word
-    return Want("number", stem(counted) if counted else "", _role(counted), outcome, counted)
+    noun = ""
+    for word in (match["noun"][w.start : w.end] for w in content_words(match["noun"])) if match else ():
+        if OUTCOME.fullmatch(word) or _VERB.search(word):
+            break
+        noun = word
+    return Want("number", measure=asked_measure(query), noun=noun)
 
 
 def filled(question: Question, want: Want, sentence: ScoredSentence) -> float:
@@ -232,9 +193,9 @@ def lacking(question: Question, sentences: Sequence[ScoredSentence]) -> str:
     want = wanted(question.query, question.kind)
     if (measure := _MEASURE.search(question.query)) and not with_unit(question, sentences):
         return f"gives no {_MEASURES[str(measure.lastgroup)]}"
-    if want.kind == "number" and want.word:
-        fitting = any(_fits(want, s, *m.span()) > 0 for s in sentences for m in NUMBER.finditer(s.text))
-        return "" if fitting else f"gives no number of {want.word}"
+    if want.kind == "number" and want.noun:
+        fitting = any(_fits(want, s, *m.span()) > 0 for s in sentences for m in _numbers(s))
+        return "" if fitting else f"gives no number of {want.noun}"
     if want.kind not in ("name", "group", "doer"):
         return ""
     asked = {w.stem for w in content_words(question.query)}
@@ -281,7 +242,7 @@ def _can_answer(question: Question, want: Want, sentence: ScoredSentence, text: 
     if any(d.start < last and first < d.end for d in passage.dates) or _LOCATIVE.search(text[:start]):
         return False
     # A word in capitals is a body's; people have more names than one.
-    if want.role == "person":
+    if want.of_person:
         return sum(word[0].isupper() for word in name.split()) > 1
     return want.kind != "name" or not name.replace(".", "").isupper()
 
@@ -296,7 +257,7 @@ def _fill_number(question: Question, want: Want, sentence: ScoredSentence) -> fl
         return 0.5 if re.search(r"\b(?:no|nobody|none)\b", text, re.IGNORECASE) else 0.0
     value = _fits(want, sentence, start, end)
     if value < 0 and any(
-        _fits(want, sentence, *n.span()) == 1 for n in NUMBER.finditer(text) if n.end() <= start or end <= n.start()
+        _fits(want, sentence, *n.span()) == 1 for n in _numbers(sentence) if n.end() <= start or end <= n.start()
     ):
         return 0.5  # the sentence has the number too, only the short answer is another
     return value
@@ -304,38 +265,27 @@ def _fill_number(question: Question, want: Want, sentence: ScoredSentence) -> fl
 
 def _fits(want: Want, sentence: ScoredSentence, start: int, end: int) -> float:
     """How a number of a sentence, by its place in the sentence, fits what is to be counted; -1 to 1."""
-    text = sentence.text
-    counted = _counted(text, start, end)
-    stems = {s for _, s in counted}
-    if want.noun and want.noun in stems:
-        return 1.0
-    roles = {role for word, _ in counted if (role := _role(word))}
-    outcomes = {_outcome_of()[s] for s in stems if s in _outcome_of()}
-    if want.role and roles:
-        if want.role not in roles:
-            return -1.0
-        return 1.0 if not outcomes or want.outcome < 0 or want.outcome in outcomes else -0.5
-    if want.outcome >= 0 and outcomes and want.outcome not in outcomes:
-        return -1.0
-    if want.role:
-        return 0.3 if not counted or outcomes or stems & _people() else -0.5
-    if want.noun and want.noun not in _people():
-        if told(want.noun, text) > 0:
-            return 0.5  # "minors" are counted where "children" are
-        return -0.5 if want.noun in {w.stem for w in content_words(sentence.retrieved.passage.text)} else -1.0
-    return 1.0 if outcomes or stems & _people() or roles else 0.5
+    if want.measure is not None:
+        figures = [f for f in find_figures(sentence.text, sentence.dates) if f.start < end and start < f.end]
+        return max((fits(want.measure, f, sentence.text) for f in figures), default=0.5)
+    stems = _counted(sentence.text, start, end)
+    if not want.noun or (noun := stem(want.noun)) in stems:
+        return 1.0 if want.noun else 0.5
+    if told(noun, sentence.text) > 0:
+        return 0.5  # "minors" are counted where "children" are
+    return -0.5 if noun in {w.stem for w in content_words(sentence.retrieved.passage.text)} else -1.0
 
 
-def _counted(text: str, start: int, end: int) -> list[tuple[str, str]]:
-    """What a number counts and what befell them, words with stems: inside and after it up to a break, else before it."""
-    after = _BREAK.split(text[end : end + 60])[0]
-    found = [*_words(text[start:end]), *_words(after)[:4]]
-    if not any(_role(word) or s in _outcome_of() for word, s in found):
-        # "the number of soldiers killed remains 12", "killed twenty men": it may stand before.
-        before = _words(_BREAK.split(text[max(0, start - 50) : start])[-1])[-3:]
-        found += [(word, s) for word, s in before if _role(word) or s in _outcome_of()]
-    return found
+def _numbers(sentence: ScoredSentence) -> Iterator[re.Match[str]]:
+    """Numbers of a sentence that are no part of a date."""
+    for match in NUMBER.finditer(sentence.text):
+        if not any(start < match.end() and match.start() < end for start, end in sentence.dates):
+            yield match
 
 
-def _words(text: str) -> list[tuple[str, str]]:
-    return [(text[w.start : w.end], w.stem) for w in content_words(text)]
+def _counted(text: str, start: int, end: int) -> set[str]:
+    """Stems of what a number counts: inside and after it up to a break, else before it."""
+    after = [w.stem for w in content_words(_BREAK.split(text[end : end + 60])[0])][:4]
+    inside = [w.stem for w in content_words(text[start:end])]
+    before = [] if after else [w.stem for w in content_words(_BREAK.split(text[max(0, start - 50) : start])[-1])][-3:]
+    return {*inside, *after, *before}

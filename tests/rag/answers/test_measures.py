@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from rag.answers.figures import find_figures
-from rag.answers.measures import asked_measure, asks_accounts, asks_versions, is_measure_word, other_persons
+from rag.answers.measures import asked_measure, asks_accounts, asks_versions, fits, is_measure_word, other_persons
 
 
 @pytest.mark.parametrize(
@@ -110,3 +110,23 @@ def test_a_word_for_persons_that_names_a_place_is_not_who_is_counted() -> None:
 )
 def test_only_accounts_of_one_thing_are_versions(query: str, expected: bool) -> None:
     assert asks_versions(query) is expected
+
+
+@pytest.mark.parametrize(
+    ("query", "text", "expected"),
+    [
+        ("How many soldiers died?", "The raid killed 14 soldiers.", 1.0),
+        ("How many soldiers died?", "The raid killed 14 civilians.", -1.0),
+        ("How many soldiers died?", "The raid left 14 soldiers wounded.", -1.0),
+        ("How many soldiers died?", "Some 14 soldiers took part.", -0.5),
+        ("How many soldiers died?", "A later count of the dead has 14.", 1.0),
+        ("How many soldiers died?", "Of the dead 14 were soldiers.", 1.0),
+        ("How many attackers died?", "The raid killed 14 people.", -1.0),
+        ("How many people died?", "The raid killed 14 soldiers.", 1.0),
+        ("How many hostages were freed or killed?", "About 14 were either killed or freed.", 0.5),
+    ],
+)
+def test_what_goes_against_a_figure_is_told(query: str, text: str, expected: float) -> None:
+    measure = asked_measure(query)
+    assert measure is not None
+    assert fits(measure, find_figures(text)[0], text) == expected
