@@ -33,14 +33,15 @@ from rag.reports.date_context import (
     behind,
     glued,
 )
-from rag.reports.date_words import DAY, MONTH, MONTHS, NOT_MORE_DIGITS, S0, SEASONS, WEEKDAY, WEEKDAYS, YEAR, Atom, B, S, clamp
+from rag.reports.date_words import DAY, MONTH, MONTHS, NOT_MORE_DIGITS, S0, SEASONS, WEEKDAY, WEEKDAYS, YEAR, Atom, B, S, has_day
 
 Matcher = Callable[[str, int], Atom | None]
 
 _F = re.IGNORECASE
 _D = rf"(?P<day>{DAY})(?P<ordinal>st|nd|rd|th)?{NOT_MORE_DIGITS}{B}"
 _JOIN = rf"(?:\s{{0,2}}[-–—/]\s{{0,2}}|{S}(?P<word>to|and|or|through|until|till|into){S}(?:the{S})?)"
-_SECOND = rf"{_JOIN}(?P<last>{DAY})(?P<ordinal2>st|nd|rd|th)?{NOT_MORE_DIGITS}{B}"
+_MORE = rf"(?P<more>(?:,{S0}{DAY}(?:st|nd|rd|th)?{NOT_MORE_DIGITS}{B}){{1,5}},?)?"
+_SECOND = rf"{_MORE}{_JOIN}(?P<last>{DAY})(?P<ordinal2>st|nd|rd|th)?{NOT_MORE_DIGITS}{B}"
 _D2 = rf"(?:{_SECOND}(?!{S0}{MONTH.replace('?P<month>', '?:')}))?"
 _SEP = rf"(?:{S0},{S0}|{S})"
 _THAT = rf"(?:{S}(?:of{S})?(?P<that>that|the{S}same|this|last|the{S}previous|the{S}following){S}year)"
@@ -51,7 +52,7 @@ _MONTH_ONE_DAY = re.compile(rf"{MONTH}{S}(?:the{S})?{_D}", _F)
 _DAY_MONTH = re.compile(
     rf"{_D}(?:{_SECOND})?[\s-]{{1,3}}(?:of{S})?{MONTH}(?:-{YEAR.replace('?P<year>', '?P<dashed>')}|){_OF_YEAR}", _F
 )
-_MONTH_YEAR = re.compile(rf"{MONTH}(?:(?:{_SEP}(?:of{S})?){YEAR}|{_THAT})", _F)
+_MONTH_YEAR = re.compile(rf"{MONTH}(?:(?:{_SEP}(?:of{S}|in{S})?){YEAR}|{_THAT})", _F)
 _MONTH_ONLY = re.compile(MONTH, _F)
 _ISO = re.compile(
     r"(?P<year>(?:19|20)\d\d)([-/.])(?P<month>0?[1-9]|1[0-2])\2(?P<day>0?[1-9]|[12]\d|3[01])(?!\d|-\d)(?![^\W\dTt_])"
@@ -67,14 +68,20 @@ _ORDINAL = re.compile(
     rf"(?:{S}of{S}(?P<month>(?:that|the|this|the{S}same){S}month))?",
     _F,
 )
-_QUARTER = re.compile(rf"q(?P<q>[1-4])(?:{_SEP}(?:of{S})?){YEAR}", _F)
+_Q = "(?:q[1-4]|h[12])"
+_QUARTER = re.compile(
+    rf"(?P<q>{_Q})(?P<more>(?:(?:{S0},|{S0}[-–—/]|{S}(?:and|or|to|through)){S0}{_Q}){{0,3}})(?:{_SEP}(?:of{S})?|[-/]){YEAR}", _F
+)
+_YEAR_QUARTER = re.compile(rf"{YEAR}(?:{_SEP}|[-/])(?P<q>{_Q}){B}", _F)
 _WEEKDAY = re.compile(rf"{WEEKDAY}(?:,?{S}(?:the{S}|on{S})?)?", _F)
 
 _THAT_YEAR = {"that": 0, "same": 0, "this": 0, "last": -1, "previous": -1, "following": 1}
 
 
-def _valid(year: int, month: int, day: int) -> bool:
-    return clamp(year, month, day).day == day
+def _listed(match: re.Match[str]) -> bool:
+    """Whether the days of "5, 6 and 7" stand in their order, as days do and counts need not."""
+    days = [int(day) for day in re.findall(r"\d+", f"{match['day']} {match['more'] or ''} {match['last'] or ''}")]
+    return match["more"] is None or (match["word"] is not None and days == sorted(set(days)))
 
 
 def _that(match: re.Match[str]) -> tuple[int, str, bool] | None:
@@ -92,7 +99,7 @@ def _atom(match: re.Match[str], sort: str, **fields: int) -> Atom:
 
 
 def month_day(text: str, pos: int) -> Atom | None:
-    """Reads "April 6, 2018", "Apr. 6th", "April 5-6, 2018", "April 5 and 6"."""
+    """Reads "April 6, 2018", "Apr. 6th", "April 5-6, 2018", "April 5 and 6", "April 5, 6 and 7, 2018"."""
     match = _MONTH_DAY.match(text, pos)
     if not match:
         return None
@@ -105,23 +112,27 @@ def month_day(text: str, pos: int) -> Atom | None:
             return None
         if match["month"] in ("may", "march") and not DATED.search(behind(text, pos)):
             return None
-    if match["last"] and match["word"] and not match["year"] and not match["that"] and not match["ordinal2"]:
-        after = match.end("last")
-        if LOWER_WORD.match(text, after) and not FUNCTION_WORD.match(text, after):
-            shorter = _MONTH_ONE_DAY.match(text, pos)
-            return Atom(pos, shorter.end(), "day", month=month, day=day) if shorter else None
-    if not _valid(int(match["year"] or 2000), month, day):
+    after = match.end("last")
+    counted = match["word"] and not match["year"] and not match["that"] and not match["ordinal2"]
+    if (counted and LOWER_WORD.match(text, after) and not FUNCTION_WORD.match(text, after)) or not _listed(match):
+        shorter = _MONTH_ONE_DAY.match(text, pos)
+        return Atom(pos, shorter.end(), "day", month=month, day=day) if shorter else None
+    if not has_day(int(match["year"] or 2000), month, day):
         return None
     last = int(match["last"] or 0)
     return _atom(
-        match, "day", month=month, day=day, last_day=last if last > day and _valid(int(match["year"] or 2000), month, last) else 0
+        match,
+        "day",
+        month=month,
+        day=day,
+        last_day=last if last > day and has_day(int(match["year"] or 2000), month, last) else 0,
     )
 
 
 def day_month(text: str, pos: int) -> Atom | None:
-    """Reads "6 April 2018", "the 6th of April", "28 or 29 March"."""
+    """Reads "6 April 2018", "the 6th of April", "28 or 29 March", "5, 6 and 7 May"."""
     match = _DAY_MONTH.match(text, pos)
-    if not match or glued(text, pos):
+    if not match or glued(text, pos) or not _listed(match):
         return None
     month, day, last = MONTHS[match["month"][:3].lower()], int(match["day"]), int(match["last"] or 0)
     year = int(match["year"] or match["dashed"] or 0)
@@ -130,7 +141,7 @@ def day_month(text: str, pos: int) -> Atom | None:
         return None
     if bare and COUNTED.match(text, match.end()):
         return None
-    if not _valid(year or 2000, month, day) or (last and not _valid(year or 2000, month, last)):
+    if not has_day(year or 2000, month, day) or (last and not has_day(year or 2000, month, last)):
         return None
     atom = _atom(match, "day", month=month, day=day, last_day=last if last > day else 0)
     if match["dashed"]:
@@ -152,7 +163,7 @@ def numeric(text: str, pos: int) -> Atom | None:
         return Atom(pos, match.end(), "month", int(match["year"]), int(match["month"]))
     else:
         return None
-    if month > 12 or not _valid(year, month, day):
+    if month > 12 or not has_day(year, month, day):
         return None
     return Atom(pos, match.end(), "day", year, month, day)
 
@@ -229,6 +240,14 @@ def bare_year(text: str, pos: int) -> Atom | None:
     return Atom(pos, match.end(), "year", int(match["year"])) if match else None
 
 
+def lone_year(text: str, pos: int) -> Atom | None:
+    """Reads "2017" where it counts nothing: in a question, whose few words may leave out what leads to a year."""
+    if glued(text, pos) or COUNTED.match(text, pos + 4) or NOT_A_YEAR_BEFORE.search(behind(text, pos)):
+        return None
+    atom = bare_year(text, pos)
+    return atom if atom and atom.year and 1990 <= atom.year <= 2039 and atom.year % 100 else None
+
+
 def decade(text: str, pos: int) -> Atom | None:
     """Reads "the 1990s"."""
     match = _DECADE.match(text, pos)
@@ -250,9 +269,12 @@ def season(text: str, pos: int) -> Atom | None:
 
 
 def quarter(text: str, pos: int) -> Atom | None:
-    """Reads "Q2 2018"."""
+    """Reads "Q2 2018", "2018 Q2", "H1 2018", the first of "Q1 and Q2 2018"."""
     match = _QUARTER.match(text, pos)
-    return Atom(pos, match.end(), "year", int(match["year"]), part="q" + match["q"]) if match else None
+    if match and match["more"]:
+        return Atom(pos, match.end("q"), "year", int(match["year"]), part=match["q"].lower())
+    match = match or (None if glued(text, pos) else _YEAR_QUARTER.match(text, pos))
+    return Atom(pos, match.end(), "year", int(match["year"]), part=match["q"].lower()) if match else None
 
 
 def ordinal(text: str, pos: int) -> Atom | None:

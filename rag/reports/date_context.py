@@ -32,7 +32,9 @@ COUNTED = re.compile(
     _F,
 )
 AND_MONTH = re.compile(rf"(?:{S}(?:and|or|to){S}|[-–]){MONTH}", _F)
-TO_DATED_MONTH = re.compile(rf"(?:{S}(?:to|until|till|through){S}|\s?[-–—]\s?){MONTH},?{S}(?:\d{{1,2}},?{S})?(?:19|20)\d\d\b", _F)
+TO_DATED_MONTH = re.compile(
+    rf"(?:{S}(?:to|until|till|through){S}|\s?[-–—]\s?){MONTH},?{S}(?:(?:of|in){S}|\d{{1,2}},?{S})?(?:19|20)\d\d\b", _F
+)
 NOT_A_MONTH_BEFORE = re.compile(
     r"(?:^|\W)(?:will|they|he|she|it|we|you|to|can|who|that|men|women|troops|soldiers|police|rebels|fighters|gunmen)\s\Z", _F
 )

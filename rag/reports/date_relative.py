@@ -9,7 +9,22 @@ import re
 from dataclasses import replace
 
 from rag.reports.date_absolute import Matcher, bare_year, decade, month_year, season
-from rag.reports.date_words import MONTH, MONTHS, NUM, NUMBERS, S0, SEASONS, UNIT, UNITS, WEEKDAY, WEEKDAYS, Atom, B, S
+from rag.reports.date_words import (
+    MONTH,
+    MONTHS,
+    NUM,
+    NUMBER_WORD,
+    NUMBERS,
+    S0,
+    SEASONS,
+    UNIT,
+    UNITS,
+    WEEKDAY,
+    WEEKDAYS,
+    Atom,
+    B,
+    S,
+)
 
 _F = re.IGNORECASE
 _GOES_ON = "(?:an?|the|in|on|at|it|he|they|there|another|his|its|some|two|three|four|five|and|but|when)"
@@ -29,7 +44,7 @@ _BESIDE = re.compile(
 _WEEK_OF = re.compile(rf"week{S}(?:of|beginning|starting)(?={S}(?:the{S})?[\w])", _F)
 _DEICTIC = re.compile(rf"(?P<word>yesterday|tomorrow|tonight|today|last{S}night){B}", _F)
 _LAST = re.compile(
-    rf"(?P<which>last|this|next|past|coming){S}(?:past{S}|coming{S})?"
+    rf"(?P<which>last|this|next|past|coming){S}(?:(?P<inner>past|coming){S})?"
     rf"(?:(?P<unit>week|month|year|weekend|quarter|decade)|(?P<season>spring|summer|autumn|fall|winter)|{MONTH}|{WEEKDAY}){B}",
     _F,
 )
@@ -43,7 +58,7 @@ _PART = re.compile(
     rf"(?P<part>early|late|mid|middle|beginning|start|end|close)(?P<of>{S}of|{S}in|){B}[\s-]{{1,3}}(?:the{S})?", _F
 )
 _NTH = re.compile(
-    rf"(?P<nth>first|second|third|fourth|last|final|opening|closing)(?:{S}(?P<n>\d{{1,2}}|{'|'.join(NUMBERS)}))?{S}"
+    rf"(?P<nth>first|second|third|fourth|last|final|opening|closing)(?:{S}(?P<n>\d{{1,2}}|{NUMBER_WORD}))?{S}"
     rf"(?P<piece>half|quarter|week|day|month|third)(?P<plural>s)?{S}of{S}(?:the{S})?",
     _F,
 )
@@ -138,26 +153,21 @@ def last_named(text: str, pos: int) -> Atom | None:
     match = _LAST.match(text, pos)
     if not match:
         return None
-    step = {"last": -1, "past": -1, "this": 0}.get(match["which"].lower(), 1)
+    which = (match["inner"] or match["which"]).lower()
+    step = {"last": -1, "past": -1, "this": 0}.get(which, 1)
     end = match.end()
     if match["unit"]:
         told = re.search(r"(?:^|\W)the\s{1,3}\Z", text[max(0, pos - 8) : pos], _F)
-        if told and step:
+        if step and (told or (match["inner"] and which == "past" and match["unit"].lower() != "weekend")):
             return Atom(pos, end, "window", step=step, unit=match["unit"].lower(), deictic=True)
         return Atom(pos, end, "unit", step=step, unit=match["unit"].lower(), deictic=True)
     if match["season"]:
-        return Atom(
-            pos, end, "season", month=SEASONS[match["season"].lower()], step=step, unit=match["which"].lower(), deictic=True
-        )
+        return Atom(pos, end, "season", month=SEASONS[match["season"].lower()], step=step, unit=which, deictic=True)
     if match["month"]:
         if match["month"] in ("may", "march") and re.match(rf"{S}(?:be|have|not|on){B}", text[end : end + 8]):
             return None
-        return Atom(
-            pos, end, "month", month=MONTHS[match["month"][:3].lower()], step=step, unit=match["which"].lower(), deictic=True
-        )
-    return Atom(
-        pos, end, "weekday", day=WEEKDAYS[match["weekday"][:3].lower()], step=step, unit=match["which"].lower(), deictic=True
-    )
+        return Atom(pos, end, "month", month=MONTHS[match["month"][:3].lower()], step=step, unit=which, deictic=True)
+    return Atom(pos, end, "weekday", day=WEEKDAYS[match["weekday"][:3].lower()], step=step, unit=which, deictic=True)
 
 
 def window(text: str, pos: int) -> Atom | None:
@@ -237,6 +247,8 @@ def _piece(match: re.Match[str]) -> str:
         if match["plural"] and not match["n"]:
             n = 5 if piece == "day" else 2
         return f"{piece}s:{n if nth > 0 else -n}" if abs(nth) == 1 else ""
+    if piece == "week" and match["n"] and abs(nth) == 1:
+        return f"days:{7 * nth * _number(match['n'])}"
     if match["n"] or match["plural"]:
         return ""
     if piece == "week":

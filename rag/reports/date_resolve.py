@@ -11,6 +11,7 @@ from rag.reports.date_words import (
     add_days,
     add_months,
     clamp,
+    has_day,
     month_range,
     part_of,
     season_range,
@@ -117,11 +118,10 @@ class Resolver:
     def _day(self, atom: Atom) -> DateRange | None:
         year = atom.year or self._that_year(atom)
         if year is None:
-            year = self._nearest_year(atom.month, atom.day)
-        if year is None:
+            year = self._nearest_year(atom.month, atom.day, atom.last_day)
+        if year is None or not has_day(year, atom.month, atom.last_day or atom.day):
             return None
-        first = clamp(year, atom.month, atom.day)
-        return DateRange(first, clamp(year, atom.month, atom.last_day) if atom.last_day else first)
+        return DateRange(clamp(year, atom.month, atom.day), clamp(year, atom.month, atom.last_day or atom.day))
 
     def _month(self, atom: Atom) -> DateRange | None:
         year = atom.year or self._that_year(atom)
@@ -135,27 +135,31 @@ class Resolver:
             elif atom.step > 0 and atom.month <= now.month:
                 year += 1
         elif year is None:
-            year = self._nearest_year(atom.month, 1)
+            year = self._nearest_year(atom.month)
         return month_range(year, atom.month) if year else None
 
-    def _nearest_year(self, month: int, day: int) -> int | None:
-        """The year of a day or month without one: after the sentence's full date, else before the anchor."""
+    def _nearest_year(self, month: int, day: int = 0, last: int = 0) -> int | None:
+        """The year of a day, some days or (day 0) a month without one: after the sentence's full date, else before the anchor."""
         anchor = self._anchor.start if self._anchor else None
+        # "told in a report of December 31: on January 2" is the next year's, "in January" this year's
+        months_only, day, last = not day, day or 1, last or day or 1
         if self._full:
             start = self._full.start
             year = start.year if clamp(start.year, month, day) >= start.replace(day=1) else start.year + 1
-            if anchor is None or clamp(year, month, day) <= add_days(anchor, SLACK_DAYS):
+            if has_day(year, month, last) and (anchor is None or clamp(year, month, day) <= add_days(anchor, SLACK_DAYS)):
                 return year
         if anchor is None:
             return None
+        # eight years: February 29 of 1896 is followed by that of 1904
+        years = [year for year in range(anchor.year - 8, anchor.year + 9) if has_day(year, month, last)]
         if self._bound:
             # "put off until April" looks ahead, "until July he commanded" back: the nearer one is meant
-            return min(
-                (anchor.year - 1, anchor.year, anchor.year + 1), key=lambda year: abs((clamp(year, month, day) - anchor).days)
-            )
+            return min(years, key=lambda year: abs((clamp(year, month, day) - anchor).days))
         if self._future:
-            return anchor.year if clamp(anchor.year, month, day) >= anchor else anchor.year + 1
-        return anchor.year if clamp(anchor.year, month, day) <= add_days(anchor, SLACK_DAYS) else anchor.year - 1
+            return next((year for year in years if clamp(year, month, day) >= anchor), anchor.year + 1)
+        latest = anchor.year if months_only else anchor.year + 1
+        past = [y for y in years if y <= latest and clamp(y, month, day) <= add_days(anchor, SLACK_DAYS)]
+        return past[-1] if past else None
 
     def _season(self, atom: Atom) -> DateRange | None:
         year = atom.year or self._that_year(atom)
@@ -175,17 +179,21 @@ class Resolver:
         origin = self._base if self._base and self._base.days <= 31 else self._anchor
         if origin is None:
             return None
-        year, month = origin.start.year, origin.start.month
+        month, last = origin.start.replace(day=1), atom.last_day or atom.day
         if origin is self._anchor:
             if atom.day > origin.start.day + SLACK_DAYS:
-                month -= 1
+                month = add_months(month, -1)
+            while not has_day(month.year, month.month, last):
+                month = add_months(month, -1)
         elif origin.is_day and atom.day < origin.start.day and self._anchor:
-            following = add_months(origin.start.replace(day=1), 1).replace(day=min(atom.day, 28))
-            if following <= add_days(self._anchor.start, SLACK_DAYS):
-                month += 1
-        moved = add_months(clamp(year, max(month, 1), 1), -1) if month < 1 else add_months(clamp(year, 1, 1), month - 1)
-        first = clamp(moved.year, moved.month, atom.day)
-        return DateRange(first, clamp(moved.year, moved.month, atom.last_day) if atom.last_day else first)
+            following = add_months(month, 1)
+            if has_day(following.year, following.month, last) and (
+                following.replace(day=atom.day) <= add_days(self._anchor.start, SLACK_DAYS)
+            ):
+                month = following
+        if not has_day(month.year, month.month, last):
+            return None
+        return DateRange(month.replace(day=atom.day), month.replace(day=last))
 
     def _weekday(self, atom: Atom) -> DateRange | None:
         near = self._base if atom.unit == "same" and self._base and self._base.is_day else None
@@ -239,7 +247,9 @@ class Resolver:
             saturday = add_days(week_range(now).start, 7 * atom.step + 5)
             return DateRange(saturday, add_days(saturday, 1))
         if atom.unit == "week":
-            period = week_range(add_days(now, 7 * atom.step))
+            # "the week of May 3 to 9" says itself which days it means
+            own = atom.until is not None and 1 < origin.days <= _WIDEST["week"]
+            period = origin if own else week_range(add_days(now, 7 * atom.step))
         elif atom.unit == "month":
             moved = add_months(now.replace(day=1), atom.step)
             period = month_range(moved.year, moved.month)

@@ -6,7 +6,6 @@ An ``Atom`` is an expression as it was read, before anything it leaves open (a y
 from __future__ import annotations
 
 import calendar
-import re
 from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR, date
 from typing import Literal
@@ -24,7 +23,7 @@ SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}
 NUMBERS: dict[str, int] = {word: value for word, value in SMALL.items() if value}
 for _tens, _value in TENS.items():
     NUMBERS[_tens] = _value
-    NUMBERS.update({f"{_tens}-{word}": _value + value for word, value in SMALL.items() if 0 < value < 10})
+    NUMBERS.update({f"{_tens}{join}{word}": _value + value for word, value in SMALL.items() if 0 < value < 10 for join in "- "})
 NUMBERS.update({"a": 1, "an": 1, "a couple of": 2, "a dozen": 12})
 
 UNITS = {"night": "day", "morning": "day", "evening": "day", "afternoon": "day", "fortnight": "fortnight"}
@@ -45,7 +44,8 @@ WEEKDAY = (
 DAY = r"(?:0?[1-9]|[12]\d|3[01])"
 NOT_MORE_DIGITS = r"(?!\d|[,.]\d{3}(?!\d)|\.\d|%)"
 YEAR = r"(?P<year>(?:19|20)\d\d)" + NOT_MORE_DIGITS + r"(?![^\W\d_])"
-NUM = r"(?P<n>\d{1,3}|" + "|".join(re.escape(word) for word in sorted(NUMBERS, key=len, reverse=True)) + r"|half" + S + r"an?)"
+NUMBER_WORD = "|".join(word.replace(" ", S) for word in sorted(NUMBERS, key=len, reverse=True))
+NUM = rf"(?P<n>\d{{1,3}}|{NUMBER_WORD}|half{S}an?)"
 UNIT = r"(?P<unit>day|night|week|fortnight|month|year|decade)s?"
 
 
@@ -93,6 +93,11 @@ def clamp(year: int, month: int, day: int) -> date:
     """The date, with year and day moved into what the calendar has."""
     year = min(max(year, MINYEAR), MAXYEAR)
     return date(year, month, min(day, calendar.monthrange(year, month)[1]))
+
+
+def has_day(year: int, month: int, day: int) -> bool:
+    """Whether the month has that day in that year."""
+    return clamp(year, month, day).day == day
 
 
 def add_months(day: date, months: int) -> date:

@@ -15,7 +15,8 @@ Conventions, where English leaves a choice:
   last spoken of in the same paragraph, else from the anchor. "Two days after the attack" is left alone: nothing says when.
 - A day or month without a year is the first one after a full date earlier in its sentence if that is not past the anchor,
   else the last one before the anchor (three days past it are allowed: an entry's events may run on). "The 19th" stays in the
-  month last spoken of.
+  month last spoken of. Years and months that lack the day are passed over: "on February 29", "on the 31st".
+- "April 5, 6 and 7" is read like "April 5-7". "This past week" is "the past week", "this past March" is "last March".
 - Four digits are a year only in the company of words that lead to one: "in 2017", "the 2015 accord", not "2000 fighters".
 - After "until" and "by" a day or month without a year is the nearest one, before or after the anchor.
 - Without an anchor what needs one is left out.
@@ -41,7 +42,7 @@ Preference = Literal["past", "future"]
 _TOKEN = re.compile(r"[^\W\d_]+|\d+")
 _MONTH_MATCHERS = (absolute.month_day, absolute.month_year, absolute.month_only)
 _TWO_DIGITS = (absolute.day_month, absolute.numeric, absolute.ordinal, relative.shift)
-_FOUR_DIGITS = (absolute.numeric, absolute.year_range, absolute.decade, absolute.year)
+_FOUR_DIGITS = (absolute.numeric, absolute.quarter, absolute.year_range, absolute.decade, absolute.year)
 
 
 def _triggers() -> dict[str, tuple[absolute.Matcher, ...]]:
@@ -71,6 +72,7 @@ def _triggers() -> dict[str, tuple[absolute.Matcher, ...]]:
         "half": (relative.shift,),
         "week": (relative.week_of, relative.beside),
         "q": (absolute.quarter,),
+        "h": (absolute.quarter,),
     }
     return table
 

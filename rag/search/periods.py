@@ -5,7 +5,11 @@ Conventions beside those of ``rag.reports.dates``:
 - "since" and "from" include their day, "until", "till", "by" and "up to" too; "before", "after", "prior to", "later than" and
   "earlier than" do not. "On or before", "no later than", "or earlier" include it.
 - "After the raid of May 3, 2018" opens the days after that one, as "after May 3, 2018" does.
-- A day or month without a year is looked for in the years the library covers: where several fit, each is soft evidence.
+- "After A and before B" is the days between the two.
+- "Before the end of May" ends where May does, "after the start of 2018" begins where 2018 does.
+- A day or month without a year is looked for in the years the library covers: where several fit, each is soft evidence; "as of
+  May" takes the latest.
+- Four digits are a year wherever they count nothing: "2018 floods", "election 2020 turnout".
 - "Last week", "this spring" count from the question's "as of" day, else from today, and never from later than the library's last
   day.
 - 6/4/18 is read like 6/4/2018: day first unless that is impossible.
@@ -17,9 +21,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import pairwise
 
+from rag.reports.date_absolute import lone_year
+from rag.reports.date_resolve import SLACK_DAYS
 from rag.reports.date_text import format_range
-from rag.reports.date_words import MONTH, NUMBERS, UNITS, shifted
+from rag.reports.date_words import MONTH, NUMBER_WORD, NUMBERS, UNITS, shifted, year_range
 from rag.reports.dates import find_dates
 from rag.search.terms import FUNCTION_WORDS
 from rag.types import DateMention, DateRange
@@ -41,12 +48,25 @@ _OPEN_END = re.compile(
 )
 _BEFORE = re.compile(r"\b(?:before|prior to|earlier than|preceding|ahead of)\s+(?:the\s+)?$", _F)
 _BEFORE_THING = re.compile(rf"\bbefore\s+{_THING}$", _F)
-_OR_LATER = re.compile(r"\s+(?:onwards?|and (?:after|later|since)|or (?:after|later))\b", _F)
-_OR_EARLIER = re.compile(r"\s+(?:or|and) (?:before|earlier)\b", _F)
+_NO_DATE = rf"\b(?!\s+(?:than\s+)?(?:the\s+|{_THING})?$)"
+"""Before "in 2018 and after 2020", cut at the next date, opens a bound of that date: "and after" says nothing of 2018."""
+
+_OR_LATER = re.compile(rf"\s+(?:onwards?|and (?:after|later|since)|or (?:after|later)){_NO_DATE}", _F)
+_OR_EARLIER = re.compile(rf"\s+(?:or|and) (?:before|earlier){_NO_DATE}", _F)
+_AND_BOUND = re.compile(
+    r",?\s+(?:and|but)\s+(?:after|before|since|from|until|till|by|up|prior|later|earlier|ahead|no|not|on|in)\s+(?:[\w'’-]+\s+){0,6}",
+    _F,
+)
+"""Between the two ends of "after May 3, 2018 and before the vote of June 5, 2018"."""
+
+_AT_START = re.compile(r"(?:start|beginning)\b", _F)
+_AT_END = re.compile(r"(?:end|close)\b", _F)
+_BOUND_THING = re.compile(r"\b(?:before|after|since|until|till|following)\s+(?:[\w'’-]+\s+){1,5}$", _F)
 _ABOUT = re.compile(r"\b(?:around|about|circa|close to)\s+(?:the\s+)?$", _F)
 _RANGE_LED = re.compile(r"\b(?:from|between)\s+(?:the\s+)?$", _F)
+_TWO_ENDS = re.compile(r"(?<!prior)\s(?:to|until|till|through|thru|and)\s|\s-\s|[–—]|\d-\d", _F)
 DISTANCE = (
-    rf"\b(?P<n>\d{{1,3}}|{'|'.join(re.escape(w) for w in sorted(NUMBERS, key=len, reverse=True))}|"
+    rf"\b(?P<n>\d{{1,3}}|{NUMBER_WORD}|"
     r"the(?:\s+very)?(?:\s+(?:next|same))?)\s+"
     r"(?P<unit>day|night|morning|week|fortnight|month|year)s?\s+(?P<way>before|after|following|(?<=same\sday\s)as)\s+"
 )
@@ -94,14 +114,34 @@ def question_days(text: str, coverage: DateRange | None = None, today: date | No
         The days and the "as of" day.
     """
     found = [*find_dates(text), *_short_years(text)]
-    as_of = next((m.range.end for m in found if _AS_OF.search(text[: m.start])), None)
-    known = [m for m in found if not _AS_OF.search(text[: m.start])]
-    dates = [_opened(m, text) for m in known]
+    found += _lone_years(text, [(m.start, m.end) for m in found])
     taken = [(m.start, m.end) for m in found]
-    anchor = min(as_of or today or date.max, coverage.end) if coverage else as_of or today
-    dates += [_opened(m, text) for m in _relative(text, anchor, taken)]
-    dates += [_opened(m, text) for m in _yearless(text, coverage, taken)]
-    return Asked(tuple(sorted(dates, key=lambda m: (m.start, m.range))), as_of)
+    yearless = _yearless(text, coverage, taken)
+    anchor = min(today or coverage.end, coverage.end) if coverage else today
+    as_of = _as_of(found, text) or _as_of([*_relative(text, anchor, taken), *yearless], text)
+    if as_of:
+        anchor = min(as_of, coverage.end) if coverage else as_of
+    found = [m for m in (*found, *_relative(text, anchor, taken), *yearless) if not _AS_OF.search(text[: m.start])]
+    found.sort(key=lambda m: (m.start, m.range))
+    dates = [_opened(m, text, next((n.start for n in found if n.start >= m.end), len(text))) for m in found]
+    return Asked(tuple(sorted(_windows(dates, text), key=lambda m: (m.start, m.range))), as_of)
+
+
+def _as_of(found: Sequence[DateMention], text: str) -> date | None:
+    """The last day of the first date that "as of" leads; of several years it may mean the latest."""
+    led = [m for m in found if _AS_OF.search(text[: m.start])]
+    first = min((m.start for m in led), default=0)
+    return max((m.range.end for m in led if m.start == first), default=None)
+
+
+def _lone_years(text: str, taken: Sequence[tuple[int, int]]) -> list[DateMention]:
+    found = []
+    for match in _YEAR_TOLD.finditer(text):
+        if _inside(match.start(), taken) or _BOUND_THING.search(text[: match.start()]):
+            continue  # "a year before the big 2020 battle" is not in 2020
+        if (atom := lone_year(text, match.start())) and atom.year:
+            found.append(DateMention(match.start(), match.end(), match[0], year_range(atom.year), "partial"))
+    return found
 
 
 def _short_years(text: str) -> list[DateMention]:
@@ -125,18 +165,20 @@ def _yearless(text: str, coverage: DateRange | None, taken: Sequence[tuple[int, 
     first = max(coverage.start.year, coverage.end.year - MOST_YEARS + 1)
     found: dict[tuple[int, DateRange], DateMention] = {}
     for year in range(first, coverage.end.year + 1):
-        for mention in find_dates(text, date(year, 12, 31)):
+        # so near the end of the year that all its days lie in reach of the anchor, and none of the next year's
+        for mention in find_dates(text, date(year, 12, 31 - SLACK_DAYS)):
             plain = _MONTH.search(mention.text) and not _DEICTIC.search(mention.text)
             if plain and not _overlaps(mention, taken) and mention.range.overlaps(coverage):
                 found[mention.start, mention.range] = mention
     return list(found.values())
 
 
-def _opened(mention: DateMention, text: str) -> DateMention:
-    """The mention with its range opened or moved by the words around it."""
+def _opened(mention: DateMention, text: str, following_at: int) -> DateMention:
+    """The mention with its range opened or moved by the words around it, as far as the next mention."""
     near = max(0, mention.start - _NEAR)
-    days, before, after = mention.range, text[near : mention.start], text[mention.end : mention.end + _NEAR]
-    if mention.kind == "range" and _RANGE_LED.search(before):
+    days, before, after = mention.range, text[near : mention.start], text[mention.end : following_at]
+    two_ends = mention.kind == "range" or (mention.kind == "relative" and _TWO_ENDS.search(mention.text))
+    if two_ends and _RANGE_LED.search(before):
         return mention
     following = _NEXT_WORD.match(after)
     if _AGENT.search(before) and following and following[1].lower() not in FUNCTION_WORDS:
@@ -153,9 +195,9 @@ def _opened(mention: DateMention, text: str) -> DateMention:
     elif _OR_EARLIER.match(after) or _OPEN_END.search(before):
         days = DateRange(date.min, days.end)
     elif _AFTER.search(before) or (_AFTER_THING.search(before) and days.is_day):
-        days = DateRange(_moved(days.end, 1), date.max)
+        days = DateRange(days.start if _AT_START.match(mention.text) else _moved(days.end, 1), date.max)
     elif _BEFORE.search(before) or (_BEFORE_THING.search(before) and days.is_day):
-        days = DateRange(date.min, _moved(days.start, -1))
+        days = DateRange(date.min, days.end if _AT_END.match(mention.text) else _moved(days.start, -1))
     elif _AFTER_THING.search(before):
         days = DateRange(days.start, date.max)
     elif _BEFORE_THING.search(before):
@@ -165,11 +207,30 @@ def _opened(mention: DateMention, text: str) -> DateMention:
     return replace(mention, range=days)
 
 
+def _windows(dates: Sequence[DateMention], text: str) -> list[DateMention]:
+    """The mentions with "after A and before B" made one, each B with the last A before it; ends that do not meet stay two."""
+    kept = list(dates)
+    for (_, end), (start, _) in pairwise(sorted({(m.start, m.end) for m in dates})):
+        if not _AND_BOUND.fullmatch(text[end:start]):
+            continue
+        sides = [m for m in kept if m.end == end or m.start == start]
+        from_on = sorted((m for m in sides if m.range.end == date.max), key=lambda m: m.range)
+        up_to = sorted((m for m in sides if m.range.start == date.min), key=lambda m: m.range)
+        met: dict[DateRange, DateMention] = {}
+        for a in from_on:
+            if b := next((b for b in up_to if b.start != a.start and b.range.end >= a.range.start), None):
+                first, last = min(a.start, b.start), max(a.end, b.end)
+                met[b.range] = DateMention(first, last, text[first:last], DateRange(a.range.start, b.range.end), "range")
+        if met:
+            kept = [m for m in kept if m not in sides] + list(met.values())
+    return kept
+
+
 def distance(match: re.Match[str]) -> tuple[int, str]:
     """Units to go and the unit, of a match of ``DISTANCE``, for ``shifted``: negative for "before", 0 for "the same"; the unit is
     "the week" where the one that follows or ends there is meant, not the days around it.
     """
-    number = match["n"].lower()
+    number = " ".join(match["n"].lower().split())
     if match["way"].lower() == "as" or number.endswith("same"):
         return 0, "day"
     n = int(number) if number.isdigit() else NUMBERS.get(number, 1)

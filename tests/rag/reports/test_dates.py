@@ -72,6 +72,12 @@ def test_days_the_calendar_lacks_are_no_days(text: str) -> None:
         ("the first quarter of 2018", "2018-01-01..2018-03-31"),
         ("the last quarter of 2018", "2018-10-01..2018-12-31"),
         ("Q2 2018", "2018-04-01..2018-06-30"),
+        ("2018 Q2", "2018-04-01..2018-06-30"),
+        ("2018-Q2", "2018-04-01..2018-06-30"),
+        ("H1 2018", "2018-01-01..2018-06-30"),
+        ("the first two weeks of May 2018", "2018-05-01..2018-05-14"),
+        ("the last two weeks of May 2018", "2018-05-18..2018-05-31"),
+        ("May in 2018", "2018-05-01..2018-05-31"),
         ("the first three months of 2018", "2018-01-01..2018-03-31"),
         ("late March 2018", "2018-03-21..2018-03-31"),
         ("early in March 2018", "2018-03-01..2018-03-10"),
@@ -96,6 +102,11 @@ def test_parts_of_the_calendar(text: str, means: str) -> None:
         ("April 5-6, 2018", "2018-04-05..2018-04-06"),
         ("April 5 and 6, 2018", "2018-04-05..2018-04-06"),
         ("5 to 6 April 2018", "2018-04-05..2018-04-06"),
+        ("April 5, 6 and 7, 2018", "2018-04-05..2018-04-07"),
+        ("April 5th, 6th and 7th of 2018", "2018-04-05..2018-04-07"),
+        ("5, 6 and 7 April 2018", "2018-04-05..2018-04-07"),
+        ("Q1 to Q3 2018", "2018-01-01..2018-09-30"),
+        ("january to april in 2016", "2016-01-01..2016-04-30"),
         ("from March 28 to April 6, 2018", "2018-03-28..2018-04-06"),
         ("between April 5 and April 9, 2018", "2018-04-05..2018-04-09"),
         ("from December 30 to January 2, 2018", "2017-12-30..2018-01-02"),
@@ -159,6 +170,18 @@ def test_ranges(text: str, means: str) -> None:
         ("last weekend", "2018-04-07..2018-04-08"),
         ("in the last quarter", "2018-01-09..2018-04-09"),
         ("the last week of last month", "2018-03-25..2018-03-31"),
+        ("On February 29", "2016-02-29"),
+        ("on February 28-29", "2016-02-28..2016-02-29"),
+        ("by February 29", "2020-02-29"),
+        ("on the 31st", "2018-03-31"),
+        ("twenty one days ago", "2018-03-19"),
+        ("twenty-one days ago", "2018-03-19"),
+        ("this past May", "2017-05-01..2017-05-31"),
+        ("this past week", "2018-04-02..2018-04-09"),
+        ("this past weekend", "2018-04-07..2018-04-08"),
+        ("this coming week", "2018-04-16..2018-04-22"),
+        ("this coming winter", "2018-12-01..2019-02-28"),
+        ("April 5, 6 and 7", "2018-04-05..2018-04-07"),
     ],
 )
 def test_what_needs_an_anchor_is_resolved_against_it_or_left_out(text: str, means: str) -> None:
@@ -192,6 +215,36 @@ def test_a_number_that_counts_is_not_the_day_of_its_month() -> None:
     assert understood("In April 20 soldiers died") == ["2018-04-01..2018-04-30"]
 
 
+@pytest.mark.parametrize(
+    "text", ["On April 5, 6 and 7 soldiers died", "On April 5, 20-30 men came", "On April 5, 4 and 3 were hurt"]
+)
+def test_numbers_that_count_are_no_days_of_a_list(text: str) -> None:
+    assert understood(text) == ["2018-04-05"]
+
+
+@pytest.mark.parametrize(
+    ("text", "anchor", "means"),
+    [
+        ("On the 31st it fell.", date(2019, 5, 10), ["2019-03-31"]),
+        ("On the 31st it fell.", date(2019, 3, 3), ["2019-01-31"]),
+        ("on the 29th", date(2019, 3, 10), ["2019-01-29"]),
+        ("on 29 February", date(2019, 5, 10), ["2016-02-29"]),
+        ("In February 2019 they came, and on the 29th they left.", date(2019, 5, 1), ["2019-02-01..2019-02-28"]),
+        ("29 February or 3 March 2019", date(2019, 5, 1), ["2019-03-03"]),
+    ],
+)
+def test_a_day_that_its_month_lacks_is_looked_for_in_another_or_left_out(text: str, anchor: date, means: list[str]) -> None:
+    assert understood(text, anchor) == means
+
+
+def test_an_entry_of_the_last_days_of_a_year_may_run_into_the_next() -> None:
+    assert understood("On January 2 the hospital reopened.", date(2018, 12, 31)) == ["2019-01-02"]
+    assert understood("On January 5 it closed. In January it burned.", date(2018, 12, 31)) == [
+        "2018-01-05",
+        "2018-01-01..2018-01-31",
+    ]
+
+
 def test_the_next_day_follows_the_day_last_spoken_of_in_the_paragraph() -> None:
     assert understood("On June 3, 2017 it began. The following day it ended.", None) == ["2017-06-03", "2017-06-04"]
     assert understood("On June 3, 2017 it began.\n\nThe following day it ended.") == ["2017-06-03", "2018-04-10"]
@@ -204,6 +257,7 @@ def test_a_distance_takes_the_date_that_follows_it() -> None:
 
 def test_the_week_of_a_day_runs_from_monday_to_sunday() -> None:
     assert understood("in the week of April 4, 2018", None) == ["2018-04-02..2018-04-08"]
+    assert understood("in the week of April 3 to 9, 2018", None) == ["2018-04-03..2018-04-09"]
     assert understood("a week of rain", None) == []
 
 
