@@ -15,7 +15,7 @@ from rag.reports.date_text import format_range
 from rag.reports.date_words import MONTH
 from rag.reports.dates import find_dates
 from rag.reports.names import NameMention, find_names, fold
-from rag.search.kinds import AUXILIARIES, question_kind
+from rag.search.kinds import AUXILIARIES, BODY, question_kind, without_request
 from rag.search.periods import dated_phrase, without_dates
 from rag.search.terms import FUNCTION_WORDS
 from rag.types import NO_ANSWER, DateMention, Turn
@@ -31,9 +31,31 @@ _OPENING = re.compile(
     _F,
 )
 _ABOUT = re.compile(r"^\s*(?:(?:and|but|so)\s+)?(?:what about|how about|what of)\s+", _F)
-_PRONOUN = re.compile(r"\b(?:he|she|him|her|they|them|it)\b", _F)
-_POSSESSIVE = re.compile(r"\b(?:his|their|its)\b", _F)
-_PERSONAL = re.compile(r"\b(?:he|she|him|his)\b", _F)
+_PRONOUN = re.compile(r"\b(?:(?P<person>he|she|him|his|her)|(?P<thing>its?)|they|them|their)\b", _F)
+_POSSESSIVE = re.compile(
+    r"his|its|their|her(?=\s+(?!(?:a|an|the|to|in|on|at|by|for|from|into|with|after|before|during|when|while|why|how|what|that|"
+    r"and|or|as|so|too|there|then|again|back|out|up|down|off|alone|first|later|yesterday|today)\b)\w)",
+    _F,
+)
+_BODY = re.compile(rf"\b(?:(?-i:(?![IVX]+\b)[A-Z]{{2,}})\b|front|union|council|bank|agency|ministry|{BODY})", _F)
+"""What shows that a name is a body's."""
+
+_PERSON_ASKED = re.compile(
+    r"\bwho(?:m\s+did|\s+(?:(?:was|were|is|are)(?!\s+(?:behind|responsible|blamed|accused|suspected)\b)|won|wins|leads?|led|heads?|"
+    r"headed|runs?|ran|commands?|commanded|wrote|resigned|died|became|succeeded|replaced|signed))\b",
+    _F,
+)
+_BESIDE = re.compile(r"\b(?:for|of|from|with|at|in|near|to|the)\s+$", _F)
+"""What stands before the name of a body or a place rather than a person's."""
+
+_OF_BODY = re.compile(
+    r"\b(?:lead\w*|led|found\w*|form(?:ed)?|join\w*|belong\w*|members?|active|operat\w*|allied|merged?|split|based?)\b", _F
+)
+_OF_EVENT = re.compile(
+    r"\b(?:take|takes|took|taken)\s+place\b|\b(?:happen|occur)\w*|\b(?:last|begin|began|start|end)(?:ed)?\b|"
+    r"\b(?:in|during|after|before)\s+it\b",
+    _F,
+)
 _THING = (
     r"attack|attackers?|group|incident|ambush|event|operation|victims?|raid|clash|fighting|battle|bombing|bomb|town|village|camp|base|"
     r"city|region|hospital|round|same|others?|former|latter|dead|wounded|injured|killed"
@@ -53,11 +75,19 @@ _OUTCOME = re.compile(
     r"\b(?:died|dead|deaths?|die|kill(?:ed|s)?|wounded|injur\w+|hurt|casualt\w+|lost|losses|toll|arrested|captured|missing)\b", _F
 )
 _PREPOSITION = re.compile(r"\b(?:in|at|on|near|during|outside|by|against|of|from)\b", _F)
-_PLACE_LED = re.compile(r"^\s*(?:in|at|near|outside|around)\s+(?:the\s+)?$", _F)
+_PLACE_LED = re.compile(r"(?:^|\s)(?:in|at|near|outside|around)\s+(?:the\s+)?$", _F)
 _MONTH = re.compile(rf"\b{MONTH}", _F)
 _DEICTIC = re.compile(r"\b(?:that|same|last|next|this|previous|following)\b", _F)
 _ASKING = re.compile(rf"\b(?:who|whom|whose|what|which|when|where|why|how)\b|^\s*(?:{AUXILIARIES})\b", _F)
 _HAPPENED = frozenset("happened happen happens occurred took place events event news reported report day".split())
+_COURTESY = re.compile(
+    r"(?:\W|\b(?:thanks?|thank you|thx|cheers|very much|so much|a lot|ok|okay|great|good|fine|nice|perfect|sorry|yes|no|yeah|"
+    r"really|hello|hi|bye|goodbye|i see|got it|never ?mind)\b)+",
+    _F,
+)
+_LED = re.compile(r"^(?:in|on|at|near|outside|around|during|from|of|by|for|since|until|after|before)\b\s*(?:the\s+)?", _F)
+_BARE = re.compile(rf"(?:(?:19|20)\d\d|{MONTH})", _F)
+_BOUND = re.compile(r"\b(?:since|until|after|before)\s+$", _F)
 _WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
 _SMALL = FUNCTION_WORDS | frozenset("about after before during any all else".split())
 
@@ -74,6 +104,7 @@ class _Topic:
         days: The last days spoken of, or None.
         names: Names of the last answer that are no countries.
         reply_days: Days the last answer to a *when* gives, or None.
+        person: Of the names, whom "he" or "she" may mean, or "".
     """
 
     text: str
@@ -81,6 +112,7 @@ class _Topic:
     days: DateMention | None
     names: tuple[str, ...]
     reply_days: DateMention | None
+    person: str = ""
 
 
 def make_whole(text: str, history: Sequence[Turn], names_of: Namer = find_names) -> str:
@@ -94,8 +126,11 @@ def make_whole(text: str, history: Sequence[Turn], names_of: Namer = find_names)
     Returns:
         A question that can stand alone; the text itself when it already does.
     """
+    if _COURTESY.fullmatch(text):
+        return text
     topic = _topic(history, names_of)
-    return _completed(text, topic, names_of) if topic and needs_context(text, names_of) else text
+    asked = without_request(text)
+    return _completed(asked, topic, names_of) if topic and needs_context(asked, names_of) else text
 
 
 def needs_context(text: str, names_of: Namer = find_names) -> bool:
@@ -103,6 +138,8 @@ def needs_context(text: str, names_of: Namer = find_names) -> bool:
     if _OPENING.search(text):
         return True
     names = names_of(text)
+    if _is_fragment(text, names_of) and (text.endswith("?") or _LED.search(text) or not names):
+        return True
     content = _content(text)
     if find_dates(text) and set(content) <= _HAPPENED | {w for d in find_dates(text) for w in _content(d.text)}:
         return False
@@ -129,15 +166,19 @@ def _content(text: str) -> list[str]:
 
 def _topic(history: Sequence[Turn], names_of: Namer) -> _Topic | None:
     topic: _Topic | None = None
+    is_courtesy = False  # with the reply to it
     for turn in history:
         content = " ".join(turn.content.split())
-        if not _WORD.search(content):
+        if turn.role == "user":
+            is_courtesy = bool(_COURTESY.fullmatch(content))
+        if is_courtesy or not _WORD.search(content):
             continue
         if turn.role == "assistant":
             # What is shown beside a refusal is near, not the answer: nothing in it can be meant by "it".
             if topic is not None and not content.startswith(NO_ANSWER):
                 topic = _answered(topic, content, names_of)
             continue
+        content = without_request(content)
         if topic is None or not needs_context(content, names_of):
             days = find_dates(content)
             text = _HEAD.sub("", _CONJUNCTION.sub("", content)).rstrip(" ?.!")[:MAX_TOPIC_CHARACTERS]
@@ -147,6 +188,8 @@ def _topic(history: Sequence[Turn], names_of: Namer) -> _Topic | None:
             days = find_dates(whole)
             own = find_dates(content)
             text = f"{without_dates(topic.text)} {dated_phrase(days[-1])}" if own and days else topic.text
+            if _is_fragment(core := _core(content, topic), names_of):
+                text = _exchanged(topic.text, core, names_of)
             topic = replace(topic, text=text, question=whole, days=days[-1] if days else topic.days, reply_days=None)
     return topic
 
@@ -156,17 +199,24 @@ def _answered(topic: _Topic, reply: str, names_of: Namer) -> _Topic:
     told = find_dates(first)
     dated = [(d.start, d.end) for d in told]
     known = fold(topic.question)
-    names = [n.text for n in names_of(first) if not any(a <= n.start < b for a, b in dated)]
-    new = tuple(dict.fromkeys(n for n in names if not country_of(n) and fold(n) not in known))
+    found = [n for n in names_of(first) if not any(a <= n.start < b for a, b in dated)]
+    found = [n for n in found if not country_of(n.text) and fold(n.text) not in known]
+    new = tuple(dict.fromkeys(n.text for n in found))
+    people = [n for n in found if not _BODY.search(n.text)]
+    alone = [n for n in people if not _BESIDE.search(first[: n.start]) and first[n.end : n.end + 2] not in ("'s", "’s")]
+    person = (alone or people)[0].text if people else ""
     days = topic.days or (told[0] if told else None)
     when = told[0] if told and question_kind(topic.question) == "when" else None
-    return replace(topic, names=new, days=days, reply_days=when)
+    return replace(topic, names=new, days=days, reply_days=when, person=person)
+
+
+def _core(text: str, topic: _Topic) -> str:
+    core = _CONJUNCTION.sub("", _ABOUT.sub("", text)).rstrip(" ?.!") or text
+    return _dates_told(f"in {core}" if _BARE.fullmatch(core) else core, topic.days)
 
 
 def _completed(text: str, topic: _Topic, names_of: Namer) -> str:
-    core = _ABOUT.sub("", text)
-    core = _CONJUNCTION.sub("", core).rstrip(" ?.!") or text
-    core = _dates_told(core, topic.days)
+    core = _core(text, topic)
     has_dates = bool(find_dates(core))
     about = without_dates(topic.text) if has_dates else topic.text
     if not has_dates and topic.reply_days and not find_dates(about):
@@ -181,18 +231,9 @@ def _completed(text: str, topic: _Topic, names_of: Namer) -> str:
 
 def _elliptic(core: str, about: str, topic: _Topic, names_of: Namer) -> str:
     """ "And in Gao?", "the wounded?", "June 2018?": the last question with that part exchanged."""
-    names = names_of(core)
     previous = topic.question.rstrip(" ?.!")
-    days = find_dates(core)
-    if days and not [w for w in _content(core) if not any(w in d.text.lower() for d in days)]:
-        return f"{without_dates(previous)} {dated_phrase(days[-1])}"
-    if names and not _content(core[: names[0].start] + core[names[-1].end :]):
-        old = [n for n in names_of(previous) if _PLACE_LED.search(previous[: n.start].rsplit(None, 2)[-1] + " ")] or list(
-            names_of(previous)
-        )
-        if old:
-            last = old[-1]
-            return f"{previous[: last.start]}{core[names[0].start : names[-1].end]}{previous[last.end :]}"
+    if _is_fragment(core, names_of):
+        return _exchanged(previous, core, names_of)
     head = _HEAD.match(previous)
     ask = (head["ask"] if head else None) or "what"
     if _OUTCOME.search(core):
@@ -201,23 +242,64 @@ def _elliptic(core: str, about: str, topic: _Topic, names_of: Namer) -> str:
     return _joined(f"{ask} {core}", _circumstances(about), ())
 
 
+def _is_fragment(text: str, names_of: Namer) -> bool:
+    """Whether a follow-up is no more than a name or days: "Prague?", "in June 2013"."""
+    core = _CONJUNCTION.sub("", text)
+    rest = _LED.sub("", without_dates(core))
+    names = names_of(rest)
+    beside = rest[: names[0].start] + rest[names[-1].end :] if names else rest
+    return not _ASKING.search(core) and not _content(beside) and bool(names or find_dates(core))
+
+
+def _exchanged(previous: str, core: str, names_of: Namer) -> str:
+    """The last question with its place or last name, and its days, exchanged for those of a fragment."""
+    undated, days = without_dates(core), find_dates(core)
+    if names := names_of(undated):
+        name, lead = undated[names[0].start : names[-1].end], undated[: names[0].start].lower()
+        known = names_of(previous)
+        places = [n for n in known if _PLACE_LED.search(previous[: n.start])]
+        if not lead:  # a body's name stands for no place
+            old = [n for n in known if n not in places] if _BODY.search(name) or not places else places
+        else:
+            old = places if _PLACE_LED.search(lead) else [n for n in known if previous[: n.start].lower().endswith(lead)]
+        if old:
+            previous = f"{previous[: old[-1].start]}{name}{previous[old[-1].end :]}"
+        else:
+            previous = f"{previous} {lead}{name}" if lead else f"{previous} ({name})"
+    if days:
+        bound = _BOUND.search(core[: days[-1].start])
+        told = f"{bound[0].lower()}{format_range(days[-1].range)}" if bound else dated_phrase(days[-1])
+        previous = f"{without_dates(previous)} {told}"
+    return previous
+
+
 def _named(core: str, topic: _Topic) -> tuple[str, bool]:
     """The question with its pronoun replaced by what the last answer named, where it can mean nothing else."""
-    asked = question_kind(topic.question)
-    personal = _PERSONAL.search(core)
-    if not topic.names or not (personal or asked in ("who", "list")):
-        return core, False
-    referent = " and ".join(topic.names[:1] if personal else topic.names[:3])
-    if match := _POSSESSIVE.search(core):
-        return f"{core[: match.start()]}{referent}'s{core[match.end() :]}", True
-    if match := _PRONOUN.search(core):
-        return f"{core[: match.start()]}{referent}{core[match.end() :]}", True
+    for match in sorted(_PRONOUN.finditer(core), key=lambda m: m["person"] is None):
+        if referent := _referent(match, core, topic):
+            owned = "'s" if _POSSESSIVE.match(core, match.start()) else ""
+            return f"{core[: match.start()]}{referent}{owned}{core[match.end() :]}", True
     return core, False
+
+
+def _referent(pronoun: re.Match[str], core: str, topic: _Topic) -> str:
+    if pronoun["person"]:
+        return topic.person
+    if not topic.names or question_kind(topic.question) not in ("who", "list"):
+        return ""
+    if not pronoun["thing"]:
+        return " and ".join(topic.names[:3])
+    if _OF_EVENT.search(core):
+        return ""
+    is_body = _BODY.search(topic.names[0]) or (_OF_BODY.search(core) and not _PERSON_ASKED.search(topic.question))
+    return topic.names[0] if is_body else ""
 
 
 def _referents(core: str, topic: _Topic) -> tuple[str, ...]:
     """Names of the last answer that "that village", "there" or "it" may mean."""
-    return topic.names[:3] if _REFERRING.search(core) else ()
+    words = {m[0].lower() for m in _REFERRING.finditer(core)}
+    is_event = words <= {"it", "its"} and _PERSON_ASKED.search(topic.question) and not _OF_BODY.search(core)
+    return tuple(n for n in topic.names if not (is_event and n == topic.person))[:3] if words else ()
 
 
 def _joined(core: str, about: str, names: Sequence[str]) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from rag.search.kinds import AUXILIARIES, COUNT_LED, OUTCOMES, question_kind
+from rag.search.kinds import AUXILIARIES, COUNT_LED, OUTCOMES, question_kind, without_request
 
 _F = re.IGNORECASE
 _WORDED = re.compile(
@@ -38,7 +38,7 @@ def as_question(text: str) -> str:
     Returns:
         The question; the text itself when it asks already, or nothing in it says what is asked for.
     """
-    text = _HAPPENED.sub("what happened", text)
+    text = _HAPPENED.sub("what happened", without_request(text))
     if _WORDED.search(text) or question_kind(text) != "how_many":
         return text
     if match := _NUMBER_OF.search(text):

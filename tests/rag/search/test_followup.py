@@ -87,3 +87,97 @@ def test_what_is_shown_beside_a_refusal_is_not_referred_to() -> None:
         Turn("assistant", "The reports do not say. The nearest they come (a.txt): Boko Haram did. [1]"),
     ]
     assert make_whole("who leads it", history) == "who leads it (attacked the camp in Kidal)"
+
+
+FLOOD = [
+    Turn("user", "How many people died in the flood in Dresden in August 2002?"),
+    Turn("assistant", "It killed 20 people. [1]"),
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        ("In Prague?", "How many people died in the flood in Prague in August 2002"),
+        ("Prague?", "How many people died in the flood in Prague in August 2002"),
+        ("in Prague", "How many people died in the flood in Prague in August 2002"),
+        ("In 2013?", "How many people died in the flood in Dresden in 2013"),
+        ("2013?", "How many people died in the flood in Dresden in 2013"),
+        ("June 2013?", "How many people died in the flood in Dresden in June 2013"),
+        ("May 2013?", "How many people died in the flood in Dresden in May 2013"),
+        ("May?", "How many people died in the flood in Dresden in May 2002"),
+        ("After 2013?", "How many people died in the flood in Dresden after 2013"),
+        ("And Prague in 2013?", "How many people died in the flood in Prague in 2013"),
+        ("UNHCR?", "How many people died in the flood in Dresden in August 2002 (UNHCR)"),
+        ("Can you tell me when it began?", "when it began (died in the flood in Dresden in August 2002)"),
+    ],
+)
+def test_fragment_is_exchanged(text: str, whole: str) -> None:
+    assert make_whole(text, FLOOD) == whole
+
+
+@pytest.mark.parametrize("text", ["thanks", "Thanks!", "ok", "Thank you very much.", "Really?", "Prague 2013"])
+def test_courtesy_and_bare_search_are_left_alone(text: str) -> None:
+    assert make_whole(text, FLOOD) == text
+
+
+@pytest.mark.parametrize(
+    ("texts", "whole"),
+    [
+        (["In Prague?", "and the wounded?"], "how many wounded (in the flood in Prague in August 2002)"),
+        (["2013?", "and the wounded?"], "how many wounded (in the flood in Dresden in 2013)"),
+        (["thanks", "In Prague?"], "How many people died in the flood in Prague in August 2002"),
+    ],
+)
+def test_fragment_changes_the_topic(texts: list[str], whole: str) -> None:
+    history = list(FLOOD)
+    for text in texts[:-1]:
+        history += [Turn("user", text), Turn("assistant", "Seven. [1]")]
+    assert make_whole(texts[-1], history) == whole
+
+
+def test_place_is_added_where_none_was_named() -> None:
+    assert make_whole("and in Prague?", [Turn("user", "UNHCR convoys")]) == "UNHCR convoys in Prague"
+    assert make_whole("In Prague?", [Turn("user", "How many died in the flood?")]) == "How many died in the flood in Prague"
+
+
+@pytest.mark.parametrize(
+    ("question", "reply", "text", "whole"),
+    [
+        ("Who won the vote in Ghana?", "Kofi Ansu-Bell won.", "Was it fair?", "Was it fair (won the vote in Ghana)"),
+        (
+            "Who won the vote in Ghana?",
+            "Kofi Ansu-Bell won.",
+            "When did it take place?",
+            "When did it take place (won the vote in Ghana)",
+        ),
+        (
+            "Who won the vote in Ghana?",
+            "Kofi Ansu-Bell won.",
+            "How many voted in it?",
+            "How many voted in it (won the vote in Ghana)",
+        ),
+        (
+            "Could you tell me who won the vote in Ghana?",
+            "Kofi Ansu-Bell won.",
+            "Was it fair to him?",
+            "Was it fair to Kofi Ansu-Bell (won the vote in Ghana)",
+        ),
+        (
+            "Who runs the clinic in Lundby?",
+            "Dr. Anna Weber runs it for Caritas Lundby.",
+            "Who was her predecessor?",
+            "Who was Anna Weber's predecessor (runs the clinic in Lundby)",
+        ),
+        (
+            "Who runs the clinic in Lundby?",
+            "Caritas Holm's Anna Weber runs it.",
+            "Did anyone help her?",
+            "Did anyone help Anna Weber (runs the clinic in Lundby)",
+        ),
+        ("Who raided the mill?", "Azure Dawn did.", "Is it still active?", "Is Azure Dawn still active (raided the mill)"),
+        ("Who raided the mill?", "Azure Dawn did.", "Was it planned?", "Was it planned (raided the mill, Azure Dawn)"),
+    ],
+)
+def test_pronoun_means_what_it_can(question: str, reply: str, text: str, whole: str) -> None:
+    assert make_whole(text, [Turn("user", question), Turn("assistant", reply)]) == whole

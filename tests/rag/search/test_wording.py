@@ -15,6 +15,7 @@ from rag.settings import Understanding
         ("camp attack number injured", "camp attack how many injured"),
         ("air strike number of civilians dead according to the army", "air strike how many civilians dead according to the army"),
         ("mountain battle may 2015 total killed", "mountain battle may 2015 how many killed in total"),
+        ("may 2017 mill raid soldiers killed", "may 2017 mill raid: how many soldiers killed"),
         ("wounded in the market bombing of may 2016", "how many wounded in the market bombing of may 2016"),
         ("german wounded by the car bomb", "how many german wounded by the car bomb"),
         ("french wounded by the car bomb", "how many french wounded by the car bomb"),
