@@ -30,6 +30,13 @@ _SUBJECTS = re.compile(
 )
 _DAYS = re.compile(r"\b(?:dates|days|years|months)\b", re.IGNORECASE)
 _EACH = re.compile(r"\b(?:each(?!\s+other)|respectively|separately)\b", re.IGNORECASE)
+_ONLY_SUBJECT = re.compile(
+    r"\b(?:how\s+many|which|what|whose)\s+(?:[\w'’-]+\s+){0,3}?(?:[a-z]+s|people|men|women|children|troops|police)\s+$",
+    re.IGNORECASE,
+)
+_VERB = re.compile(
+    rf"^(?:(?!\b(?:that|which|who|where)\b).)*?(?P<tail>\s(?:{AUXILIARIES}|(?<!the\s)[a-z]{{2,}}ed)\b.*)$", re.IGNORECASE
+)
 _RANGE = re.compile(r"\b(?:between|from)\b[^,]*$", re.IGNORECASE)
 _PLURAL_OPENS = re.compile(r"^\s*(?:[\w'’-]+\s+)?(?:[a-z]{2,}(?<!s)s|people|men|women|troops)\b", re.IGNORECASE)
 _AUXILIARY = re.compile(rf"\b(?:{AUXILIARIES})\s+$", re.IGNORECASE)
@@ -78,8 +85,27 @@ def _joined(query: str) -> list[tuple[str, str]]:
         opening = _last(left, re.escape(joint["preposition"])) or _last(left, _PREPOSITION)
         if opening is None or QUESTION_WORD.match(rest) or _RANGE.search(left[max(0, opening.start() - 1) :]):
             return []
-        return _pair(left[: opening.start()], left[opening.start() :], f"{joint['preposition']} {rest}", joint[0])
+        if _opens_with_day(left[opening.start() :]) and not _opens_with_day(f"in {with_year(rest, query)}"):
+            # "in A in 2019 and in B in 2020"
+            opening = _last(left[: opening.start()], re.escape(joint["preposition"])) or opening
+        head, first = left[: opening.start()], left[opening.start() :]
+        if _ends_in_day(head) and _opens_with_day(first):
+            return []  # "in 2016, in 2018 and in 2020": a run of days
+        verb = _VERB.match(rest) if _ONLY_SUBJECT.search(head) else None
+        tail = verb["tail"] if verb else ""
+        return _pair(head, first, f"{joint['preposition']} {rest.removesuffix(tail)}", joint[0], tail.rstrip(_EDGES))
     return []
+
+
+def _opens_with_day(text: str) -> bool:
+    """Whether a preposition stands before a day."""
+    days = find_dates(text)
+    return bool(days) and re.fullmatch(r"\w+\s+(?:the\s+)?", text[: days[0].start]) is not None
+
+
+def _ends_in_day(text: str) -> bool:
+    days = find_dates(text)
+    return bool(days) and text[days[-1].end :].strip() == ","
 
 
 def _against(query: str) -> list[tuple[str, str]]:
@@ -131,15 +157,20 @@ def _subjects(query: str, kind: str) -> list[tuple[str, str]]:
     return [(f"{singular}{match[n]}{asked[start + len(match[0]) :]}", match[n]) for n in ("first", "second")]
 
 
-def _pair(head: str, first: str, second: str, joint: str) -> list[tuple[str, str]]:
-    """Two questions of one beginning; a day that only one circumstance tells holds for both, unless that was some time later."""
+def _pair(head: str, first: str, second: str, joint: str, tail: str = "") -> list[tuple[str, str]]:
+    """Two questions of one beginning; a day that only one circumstance tells holds for both, unless that was some time later.
+
+    The tail is what is said of both after the second: "how many in A and in B" *were hurt*.
+    """
     befell = _BEFELL.search(head)
     if len(head.split()) < 2 and not befell:
         return []
     first, second = (re.sub(r",?\s+(?:each|respectively|separately)\s*$", "", p.rstrip(_EDGES)) for p in (first, second))
-    whole = f"{first} {second}"
+    whole = f"{first} {second}{tail}"
     first, second = with_year(first.strip(_EDGES), whole), with_year(second.strip(_EDGES), whole)
     labels = [re.sub(rf"^(?:{_PREPOSITION})\s+(?:the\s+)?", "", p, flags=re.IGNORECASE) for p in (first, second)]
+    if labels[0].lower() == labels[1].lower():
+        labels = [first, second]  # "before 2018 and after 2018"
     own, others, before = find_dates(first), find_dates(second), find_dates(head)
     later = re.search(_LATER, joint, re.IGNORECASE)
     if others and not own and not before:
@@ -152,7 +183,7 @@ def _pair(head: str, first: str, second: str, joint: str) -> list[tuple[str, str
         # the reader knows questions best: "troops in A compared with B" counts, "the score in A and in B" asks what it was
         plural = _PLURAL_OPENS.match(head)
         head = f"{('how many' if _AGAINST.match(joint + 'x') else 'which') if plural else 'what was the'} {head}"
-    return [(f"{head}{first}?", labels[0]), (f"{head}{second}?", labels[1])]
+    return [(f"{head}{first}{tail}?", labels[0]), (f"{head}{second}{tail}?", labels[1])]
 
 
 def with_year(phrase: str, whole: str) -> str:

@@ -41,6 +41,7 @@ _CHANGE = re.compile(
     r"evolved?|varied|vary)\s+(?:between|from)\s+(?P<first>.{1,60}?)\s+(?:and|to)\s+(?P<second>.{1,60})$",
     _F,
 )
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _DATED_PAIR = re.compile(r"^(?P<head>[^,?:]{6,}?)[,:]\s+(?P<first>[^,?]+?)\s+and\s+(?P<second>[^,?]+)$", _F)
 _MOST_WORDS = 6
 """Words of one of two dated things after a comma: "may 2017 raid and october 2017 raid"."""
@@ -113,8 +114,11 @@ def _changed(text: str) -> list[tuple[str, str]]:
     if match is None:
         return []
     found = []
-    for side in (match["first"], match["second"]):
-        days = find_dates(side)
+    sides = match["first"], match["second"]
+    if all(_YEAR.fullmatch(side) for side in sides) and sides[0] >= sides[1]:
+        return []  # "from 2000 to 1950" of something
+    for side in sides:
+        days = find_dates(f"in {side}" if _YEAR.fullmatch(side) else side)
         if len(days) != 1 or len(days[0].text) < len(re.sub(r"^the\s+", "", side.strip())):
             return []
         found.append((f"{match['before']}what was {match['asked']} {'on' if days[0].range.is_day else 'in'} {side}?", side))

@@ -16,6 +16,7 @@ from rag.answers.several.pairs import paired
 from rag.reports.date_text import format_range
 from rag.reports.dates import find_dates
 from rag.reports.names import find_names
+from rag.search.kinds import AUXILIARIES
 from rag.search.periods import dated_phrase, without_dates
 from rag.types import DateMention, DateRange, Question
 
@@ -27,10 +28,33 @@ _CLOSE = timedelta(days=3)
 """Days named together and no further apart belong to one event ("raided on 30 September and 1 October")."""
 
 _QUESTION_WORD = r"(?:what|which|when|where|who|whom|whose|how|why)"
+_LEADS = r"(?:on|in|at|by|from|to|for|of|since|with|under)"
 _CLAUSES = re.compile(
-    rf"^(?P<first>.*\b{_QUESTION_WORD}\b.+?),?\s+and\s+(?P<second>(?:(?:on|in|at|by|from|to|for|of|since)\s+)?{_QUESTION_WORD}\b.+)$",
+    rf"^(?P<first>.*\b{_QUESTION_WORD}\b.+?),?\s+and\s+(?P<second>(?:{_LEADS}\s+)?{_QUESTION_WORD}\b.*)$", re.IGNORECASE
+)
+_BARE = re.compile(
+    rf"(?:{_LEADS}\s+(?:when|where|whom?|what|which|(?:what|which|whose|how)(?:\s+(?!(?:{AUXILIARIES}|he|she|it|they|the)\b|[a-z]+ed\b)[\w'’-]+)"
+    r"{1,2})|when|where|why|how(?:\s+(?:long|often))?|whom?|(?:what|which)\s+(?:year|month|day|date|time|country|town|city|place))",
     re.IGNORECASE,
 )
+"""A second question without its clause: "and why", "and in which year"."""
+
+_MORE = re.compile(rf",\s+(?P<bare>{_BARE.pattern})$", re.IGNORECASE)
+_ASKS = re.compile(
+    rf"\b(?:{_LEADS}\s+{_QUESTION_WORD}\s+(?:[\w'’-]+\s+){{0,3}}?(?=(?:{AUXILIARIES})\b)|(?:how\s+(?:many|much|long)|{_QUESTION_WORD})\b)\s*",
+    re.IGNORECASE,
+)
+"""What asks in a clause: without it the clause states."""
+
+_PRONOUN = re.compile(r"\b(?:he|she|it|they|him|her|his|its|them|their)\b", re.IGNORECASE)
+_LEFT_OUT = re.compile(
+    r"(?:who|what)\s+(?!(?:resigned|died|fell|came|went|retired|surrendered|happened)\b)[\w'’-]+", re.IGNORECASE
+)
+"""A first clause that may leave what it is done to to the second: "who bought (and who sold the mill)"."""
+
+_OBJECT = re.compile(rf"(?:who|what)\s+(?!(?:{AUXILIARIES})\b)[\w'’-]+\s+(?=(?:the|an?|(?-i:[A-Z])[\w'’-]*)\b)", re.IGNORECASE)
+_POINTS = re.compile(r"\b(?:the|an?|this|that|these|those|in|at|on|near|of|to|from|by|with|after|before|since)\b", re.IGNORECASE)
+_SHARED = re.compile(r"\s(?=(?:in|at|on|near|during|outside|after|before|since)\s)", re.IGNORECASE)
 _EVENT = (
     "attack|raid|ambush|bombing|blast|explosion|incident|clash|coup|battle|fight|strike|operation|shooting|assault|massacre|"
     "kidnapping|election|vote|protest|accident|bomb"
@@ -56,7 +80,8 @@ _ORDINALS = re.compile(
     r"(?P<noun>[\w-]+)",
     re.IGNORECASE,
 )
-_YEARS = re.compile(r"\b(?P<first>(?:19|20)\d\d)\s+and\s+(?:again\s+)?(?:in\s+)?(?P<second>(?:19|20)\d\d)\b", re.IGNORECASE)
+_YEAR = r"(?:19|20)\d\d"
+_YEARS = re.compile(rf"\b{_YEAR}(?:,\s+(?:in\s+)?{_YEAR})*,?\s+and\s+(?:again\s+)?(?:in\s+)?{_YEAR}\b", re.IGNORECASE)
 _TWO_DAYS = re.compile(r"(?:[a-z]+\s+)?\d{1,2}(?:st|nd|rd|th)?\s+and\s+\d", re.IGNORECASE)
 _BETWEEN = re.compile(r"\b(?:between|from)\s+(?:the\s+)?$", re.IGNORECASE)
 _AND = re.compile(
@@ -122,6 +147,12 @@ def _clauses(query: str) -> list[Part]:
     first, second = match["first"].strip(" ?"), match["second"].strip(" ?")
     if _PRO_CLAUSE.search(second):
         return []
+    if _BARE.fullmatch(second):
+        asked = [second]
+        while more := _MORE.search(first):
+            first, asked = first[: more.start()], [more["bare"], *asked]
+        stated = _stated(first)
+        return [Part(f"{first}?"), *(Part(f"{word} {stated}?") for word in asked)] if stated else []
     if gap := _GAPPED.match(second):
         return _completed(first, second[gap.end() :])
     second = with_year(second, first)
@@ -129,8 +160,27 @@ def _clauses(query: str) -> list[Part]:
         second = _WHICH_ONE.sub(kind[0], second)
     # the second clause speaks of whom the first one names
     names = [n.text for n in find_names(first) if n.text.lower() not in second.lower()]
+    meant = ", ".join(names)
+    if not names and _PRONOUN.search(second):
+        meant = re.sub(rf"^(?:{AUXILIARIES})\s+", "", _stated(first), flags=re.IGNORECASE)
     own = find_names(second)
-    return [Part(f"{first}?"), Part(f"{second}?" if own or not names else f"{second} ({', '.join(names)})?")]
+    return [Part(f"{_whole(first, second)}?"), Part(f"{second}?" if own or not meant else f"{second} ({meant})?")]
+
+
+def _stated(clause: str) -> str:
+    """A clause without what it asks: "which banks merged in May" is "banks merged in May"."""
+    # a "who" left in it would be read as what is asked
+    return re.sub(r"\bwhom?\b", "that", _ASKS.sub("", clause, count=1), flags=re.IGNORECASE).strip(" ,:")
+
+
+def _whole(first: str, second: str) -> str:
+    """A first clause with what it leaves to the second: "who bought and who sold the mill", "who won and who lost in May"."""
+    if _LEFT_OUT.fullmatch(first) and (verb := _OBJECT.match(second)):
+        return f"{first} {second[verb.end() :]}"
+    if _POINTS.search(first) or _PRONOUN.search(f"{first} {second}") or find_names(first) or find_dates(first):
+        return first
+    shared = _SHARED.search(second)
+    return f"{first}{second[shared.start() :]}" if shared else first
 
 
 def _completed(first: str, rest: str) -> list[Part]:
@@ -159,8 +209,8 @@ def _days(kind: str, query: str) -> list[Part]:
     if years and not _BETWEEN.search(query[: years.start()]):
         plain = re.search(r"\b(?:in|of|during)\s+$", query[: years.start()])
         return [
-            Part(f"{query[: years.start()]}{'' if plain else 'in '}{years[word]}{query[years.end() :]}", years[word])
-            for word in ("first", "second")
+            Part(f"{query[: years.start()]}{'' if plain else 'in '}{year}{query[years.end() :]}", year)
+            for year in re.findall(_YEAR, years[0])
         ]
     mentions = find_dates(query)
     run: list[DateMention] = []

@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from rag.answers.citations import renumber
-from rag.answers.figures import parse_number
+from rag.answers.figures import OUTCOME, parse_number
 from rag.answers.several.parts import Part
+from rag.answers.spans import NUMBER
+from rag.reports.dates import find_dates
 from rag.types import Answer, Citation, Question, RetrievedPassage, Span
 
-_APART = re.compile(r"\b(?:each|respectively|again|separately|versus|vs|compared|than|more|fewer)\b", re.IGNORECASE)
+_APART = re.compile(
+    r"\b(?:each|respectively|again|separately|versus|vs|compared|than|more|fewer|how\s+(?:did|has|have|had)|percent(?:age)?|per|rate|share|"
+    r"average|custody|detained|held|still)\b",
+    re.IGNORECASE,
+)
+"""Asked side by side or of a change, or as a share or of those who are somewhere at a time."""
+
+_ADDED_UP = frozenset(("kill", "wound", "take", "arrest", "free"))
+"""Outcomes that befall somebody once; the missing and the displaced of one year are those of the next, too."""
+
+_WITHIN = re.compile(r"\b(?:in|at|on|near|during|outside|around|inside|of)\s+(?:the\s+)?$", re.IGNORECASE)
+_UP_TO = re.compile(
+    r"\b(?:by|until|till|up\s+to|as\s+of|since|before|after)\s+(?:the\s+)?(?:(?:end|start|beginning)\s+of\s+)?$", re.IGNORECASE
+)
+_PERCENT = re.compile(r"%|\bper\s?cent\b", re.IGNORECASE)
 
 
 def join_answers(
@@ -76,10 +93,16 @@ def tells_apart(answers: Sequence[Answer]) -> bool:
 
 
 def _total(question: Question, parts: Sequence[Part], answers: Sequence[Answer]) -> str:
-    """The sum of the parts' figures, its terms being the short answers before it; "" where nothing is to be added up."""
-    if question.kind != "how_many" or not all(p.label for p in parts) or _APART.search(question.query):
+    """The sum of the parts' figures, its terms being the short answers before it; "" where nothing is to be added up.
+
+    Only those whom something befell, in periods or places that have none in common, can be added.
+    """
+    outcome = OUTCOME.search(question.query)
+    if question.kind != "how_many" or outcome is None or outcome.lastgroup not in _ADDED_UP or _APART.search(question.query):
         return ""
-    values = [parse_number(a.short_answer) for a in answers]
+    if not all(p.label and _is_share(p) for p in parts) or _overlap(parts):
+        return ""
+    values = [_one_number(a.short_answer) for a in answers]
     if any(v is None for v in values) or any(";" in a.short_answer for a in answers):
         return ""
     known = [v for v in values if v is not None]
@@ -88,3 +111,23 @@ def _total(question: Question, parts: Sequence[Part], answers: Sequence[Answer])
         for a in answers
     )
     return f" ({'about ' if open_ended else ''}{sum(known):,g} in all)"
+
+
+def _is_share(part: Part) -> bool:
+    """Whether a part counts within a period or a place: not up to a day, not by one account of several."""
+    before, found, _ = part.text.partition(part.label)
+    if _UP_TO.search(before) or re.match(r"(?:by|until|since|before|after)\b", part.label, re.IGNORECASE):
+        return False
+    return bool(find_dates(part.label)) or bool(found and _WITHIN.search(before))
+
+
+def _overlap(parts: Sequence[Part]) -> bool:
+    """Whether the period of a part lies in that of another; two places have the same one."""
+    days = [found[-1].range for p in parts if (found := find_dates(f"in {p.label}"))]
+    return any(one != other and one.overlaps(other) for one, other in itertools.combinations(days, 2))
+
+
+def _one_number(text: str) -> float | None:
+    """The value of a text with one number in it: no range, no share."""
+    value, found = parse_number(text), [parse_number(m[0]) for m in NUMBER.finditer(text)]
+    return value if found == [value] and not _PERCENT.search(text) else None

@@ -14,9 +14,32 @@ from rag.search.kinds import AUXILIARIES
 from rag.types import Answer, DateRange, Filters
 
 _F = re.IGNORECASE
-AUXILIARY = re.compile(rf"\b(?!may\s+(?:\d|of\b))(?:{AUXILIARIES})\b", _F)
+AUXILIARY = re.compile(rf"\b(?!may\s+(?:\d|of\b)|(?<=\d\s)may\b)(?:{AUXILIARIES})\b", _F)
 _POINTS_BACK = re.compile(r"\b(?:there|it|its|they|them|their|he|she|him|his|her|same|again)\b", _F)
+_PLAIN_EVENTS = (
+    r"attack|raid|ambush|bomb|bombing|blast|shooting|killing|kidnapping|siege|coup|mutiny|battle|fight|fighting|strike|clash|assault|"
+    r"massacre|crash|fire|flood|drought|famine|earthquake|storm|accident|incident|disaster|outbreak|riot|unrest|revolt|uprising|war|"
+    r"truce|ceasefire|treaty|accord|deal|pact|summit|talks|vote|referendum|round|run-?off|campaign|oath|decree|law|ban|order|verdict|"
+    r"trial|sentence|ruling|arrest|capture|release|rescue|escape|murder|death|birth|burial|funeral|wedding|marriage|bankruptcy|fall|"
+    r"loss|discovery|start|end|beginning|launch|split|merger|sale|return|arrival|departure|closure|removal|withdrawal|visit|march|"
+    r"protest|speech|claim|conference|appearance|disappearance|debut|independence"
+)
+_EVENT = re.compile(
+    rf"(?:\b(?:{_PLAIN_EVENTS})(?:e?s)?|"
+    r"(?:\b(?:the|an?|its|his|her|their)|['’]s?)\s(?:[^\s,]+\s)*?"
+    r"(?!(?:(?:sub)?station|nation|location|section|position|junction|destination|plantation|settlement|department|apartment|"
+    r"government|parliament|monument|document|regiment|building|crossing|king|ring|wing|spring|morning|evening)s?\b)"
+    r"\w{2,}(?:[st]ion|ment|ing)s?)(?:\s+(?:there|here|\d{4}))?$",
+    _F,
+)
+"""A noun for what happens; of those told by their ending alone only what an article or an owner stands before."""
+
+_HEAD_ENDS = re.compile(
+    r"[,(]|\s(?:[a-z]+ed\s+)?(?:of|in|on|at|by|to|from|for|near|against|between|with|under|that|which|who)\s", _F
+)
+_CLAUSE = re.compile(r"when\s|(?!(?:what|which|who|whom|how|where|why)\b).*?" + AUXILIARY.pattern, _F)
 _MOST_OF_YEAR = 366
+_MONTH_DAYS = 31
 _SOON = timedelta(days=31)
 
 Ask = Callable[[str, Filters], Answer]
@@ -78,7 +101,7 @@ def asking(event: str, other: str) -> str:
     """An event as a question for its day.
 
     Args:
-        event: Its words, or a date.
+        event: Its words, a clause that opens with "when", or a date.
         other: Words of the event beside it, whose names say what this one calls "there" or "it".
 
     Returns:
@@ -88,11 +111,30 @@ def asking(event: str, other: str) -> str:
     if _date_alone(event) is not None:
         return event
     opening = AUXILIARY.match(event)
-    asked = f"when {event}" if opening or AUXILIARY.search(event) else f"when was {event}"
+    if re.match(r"when\b", event, _F):
+        asked = event
+    else:
+        asked = f"when {event}" if opening or AUXILIARY.search(event) else f"when was {event}"
     names = [n.text for n in find_names(other) if n.text.lower() not in event.lower()]
     if names and (not find_names(event) or re.search(r"\bthere\b", event, _F)) and _POINTS_BACK.search(event):
         asked += f" ({', '.join(names)})"
     return f"{asked}?"
+
+
+def is_event(text: str) -> bool:
+    """Whether words can have a day of their own.
+
+    Args:
+        text: One side of "between ... and ...".
+
+    Returns:
+        True for a date, a clause, or a noun for what happens with what belongs to it; False for a place or a thing.
+    """
+    if _date_alone(text) is not None or _CLAUSE.match(text):
+        return True
+    # a year alone is also that of a budget or a turnout
+    dated = any(d.range.days <= _MONTH_DAYS for d in find_dates(text))
+    return dated or bool(_EVENT.search(_HEAD_ENDS.split(text, maxsplit=1)[0]))
 
 
 def both_days(start: str, end: str, forward: bool | None, ask: Ask, filters: Filters) -> tuple[EventDay, EventDay] | None:

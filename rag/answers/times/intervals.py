@@ -10,10 +10,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from rag.answers.figures import parse_number
+from rag.answers.several.coordination import with_year
 from rag.answers.several.parts import Part
 from rag.answers.several.union import join_answers
-from rag.answers.times.event_dates import AUXILIARY, Ask, asking, both_days, middle
+from rag.answers.times.event_dates import AUXILIARY, Ask, asking, both_days, is_event, middle
 from rag.reports.date_text import format_day, format_range
+from rag.reports.dates import find_dates
 from rag.search.terms import FUNCTION_WORDS
 from rag.types import Answer, DateRange, Question, RetrievedPassage
 
@@ -24,10 +26,19 @@ _UNITS = {"day": 1.0, "night": 1.0, "week": 7.0, "fortnight": 14.0, "month": 30.
 _NAMED_UNIT = "|".join(_UNITS)
 _LED = rf"(?:how\s+(?:long|soon)|(?:how\s+(?:many|much)|number\s+of)\s+(?:more\s+)?(?P<unit>{_NAMED_UNIT})s?)"
 _SINCE = re.compile(rf"^(?P<head>.*?)\b{_LED}\s+(?P<way>after|before)\s+(?P<rest>.+)$", _F)
+_LAPSE = r"time(?:\s+(?:lapse|span|difference))?|interval|gap|delay|period|distance\s+in\s+time"
 _BETWEEN = re.compile(
-    rf"^(?:.*?\b)?(?:{_LED}|(?P<bare>{_NAMED_UNIT})s|time(?:\s+(?:lapse|span|difference))?|interval|gap|distance\s+in\s+time)\b[^,;?]{{0,30}}?\s(?:(?P<between>between)|from)\s+(?P<rest>.+)$",
+    rf"^(?:.*?\b)?(?:{_LED}|(?<!\bin\sthe\s)(?<!\bduring\sthe\s)(?:(?P<bare>{_NAMED_UNIT})s|{_LAPSE}))\b"
+    r"(?:\s+(?:exactly|about|roughly|is|are|was|were|has|had|did|it|there|that|been|be|takes?|took|taken|pass(?:ed)?|elapsed?|went|go|gone|by|"
+    rf"lay|lies?|the|{_LAPSE}))*\s+(?:(?P<between>between)|from)\s+(?P<rest>.+)$",
     _F,
 )
+"""Nothing but the passing of time may stand before "between": a road, a war or a border is as long as it is."""
+
+_ORDINAL = re.compile(r"(?:the\s+)?(?:first|second|third|fourth|last)\b", _F)
+_THAT = re.compile(r"(?:that|those|the\s+one)\s+(?:of|at|in|on)\s", _F)
+"""Stands for the noun of the side before it."""
+
 _INVERTED = re.compile(r"\b(?:did|does|do)\b", _F)
 _PARTICIPLE = re.compile(
     r"^\s+(?:(?:not|first|again|then|also|still|already|\w+ly)\s+)*(?:\w+(?:ed|en|own|ught|uck|ung)|hit|shot|found|held|sent|set|lost|left|"
@@ -95,7 +106,10 @@ def find_interval(query: str) -> Interval | None:
             sides = re.split(rf"{joint}(?=(?:the|an?|when)\s)", match["rest"], flags=_F)
         if len(sides) != 2:
             return None
-        first, second = sides
+        first, second = _sharing(sides[0], sides[1], match["rest"])
+        until = re.search(r"\s(?:until|till)\s", match["rest"], _F)  # roads lead to a place, only time runs until
+        if not until and not (is_event(first) and (is_event(second) or _THAT.match(second))):
+            return None
     else:
         return None
     if not _says_something(first) or not _says_something(second):
@@ -116,6 +130,16 @@ def _split_clauses(text: str) -> tuple[str, str]:
         if match.start() and (_INVERTED.fullmatch(match[0]) or not _PARTICIPLE.match(text[match.end() :])):
             return text[: match.start()].strip(" ,"), text[match.start() :].strip()
     return text, ""
+
+
+def _sharing(first: str, second: str, whole: str) -> tuple[str, str]:
+    """Two sides of "and" with what only one of them says: the noun ("the first and second raid"), the year."""
+    if _ORDINAL.fullmatch(first) and (ordinal := _ORDINAL.match(second)):
+        first += second[ordinal.end() :]
+    one, other = with_year(first, whole), with_year(second, whole)
+    days = [d[0].range for side in (one, other) if (d := find_dates(side))]
+    # "28 December to 3 January 2020": they are of two years
+    return (one, other) if len(days) < 2 or days[0].start <= days[1].end else (first, second)
 
 
 def _says_something(text: str) -> bool:

@@ -8,26 +8,43 @@ from dataclasses import dataclass, replace
 
 from rag.answers.several.parts import Part
 from rag.answers.several.union import join_answers
-from rag.answers.times.event_dates import Ask, asking, day_of, one_telling
+from rag.answers.times.event_dates import AUXILIARY, Ask, asking, day_of, one_telling
 from rag.reports.date_text import format_range
 from rag.types import Answer, Question, RetrievedPassage
 
 _F = re.IGNORECASE
 _ORDER = r"(?P<order>first|earlier|last|later)"
 _WHICH = re.compile(
-    rf"^.*?\b(?:which|what|who)\b(?:\s+[\w'’-]+){{0,6}}?\s+{_ORDER}\s*[,:;–—-]?\s+(?:was\s+it\s+)?(?P<one>[^,;?]+?),?\s+or\s+(?P<other>[^;?]+)$",
+    rf"^.*?\b(?P<word>which|what|who)\b(?P<asked>(?:\s+[\w'’-]+){{0,6}}?)\s+{_ORDER}\s*[,:;–—-]?\s+(?:was\s+it\s+)?"
+    r"(?P<one>[^,;?]+?),?\s+or\s+(?P<other>[^;?]+)$",
     _F,
 )
+_VERB = re.compile(
+    r".*\b(?P<verb>(?:[a-z]+ed|beg[au]n|fell|came|took|left|broke|sank|won|lost|went|got|became|rose|met|fought|gave|made|held|set|built|"
+    r"hit|struck|sold|bought|led)\b.*)$|(?P<last>\S+)$",
+    _F,
+)
+"""What somebody or something did, after the noun of "which"; where none of these is seen, the last word."""
+
+_ONLY_ORDER = re.compile(r"(?:came|comes|happened|happens|occurred|took\s+place|takes\s+place|is|are|was|were)?", _F)
 _NOT_EVENTS = re.compile(r"^\W*(?:or|and|of|in|on|at|by|round|time|week|month|year|day|the\s+(?:first|last))\b", _F)
 
 
 @dataclass(frozen=True, slots=True)
 class Rivals:
-    """Two events of which one came first: their words, and whether the first is asked for, the later otherwise."""
+    """Two events of which one came first.
+
+    Attributes:
+        one: Words of an event, or of whom or what it befell.
+        other: Those of the other.
+        first: Whether the first is asked for, the later otherwise.
+        verb: What befell both ("opened", "was elected", "did the army take"), or "" where the words name the events themselves.
+    """
 
     one: str
     other: str
     first: bool
+    verb: str = ""
 
 
 def find_rivals(query: str) -> Rivals | None:
@@ -42,7 +59,22 @@ def find_rivals(query: str) -> Rivals | None:
     match = _WHICH.match(query.strip().rstrip("?!. "))
     if match is None or _NOT_EVENTS.match(match["one"]) or len(re.findall(r"\bor\b", query, _F)) != 1:
         return None
-    return Rivals(match["one"].strip(), match["other"].strip(), match["order"].lower() in ("first", "earlier"))
+    first = match["order"].lower() in ("first", "earlier")
+    return Rivals(match["one"].strip(), match["other"].strip(), first, _verb(match["word"].lower(), match["asked"].strip()))
+
+
+def _verb(word: str, asked: str) -> str:
+    """The verb in "(which) hospital opened (first)", "(who) was elected (first)"."""
+    auxiliary = AUXILIARY.search(asked)
+    found = None if auxiliary or word == "who" else _VERB.search(asked)
+    verb = asked[auxiliary.start() :] if auxiliary else found[found.lastgroup or 0] if found else asked
+    return "" if _ONLY_ORDER.fullmatch(verb) else verb
+
+
+def _event(thing: str, verb: str) -> str:
+    if verb.lower().startswith("did "):
+        return f"when {verb} {thing}"
+    return f"when {thing} {verb}" if verb else thing
 
 
 def tell_precedence(question: Question, ask: Ask, passages: Sequence[RetrievedPassage]) -> Answer | None:
@@ -59,8 +91,9 @@ def tell_precedence(question: Question, ask: Ask, passages: Sequence[RetrievedPa
     rivals = find_rivals(question.query)
     if rivals is None:
         return None
-    one = day_of(asking(rivals.one, rivals.other), ask, question.filters)
-    other = day_of(asking(rivals.other, rivals.one), ask, question.filters) if one else None
+    events = _event(rivals.one, rivals.verb), _event(rivals.other, rivals.verb)
+    one = day_of(asking(events[0], rivals.other), ask, question.filters)
+    other = day_of(asking(events[1], rivals.one), ask, question.filters) if one else None
     if one is None or other is None or one_telling(one, other) or one.on.overlaps(other.on):
         return None
     earlier = one.on < other.on

@@ -36,6 +36,14 @@ from rag.search.question import understand
             ["what was the size of the force in mid-2015?", "what was the size of the force in the end of 2019?"],
         ),
         (
+            "How did turnout change between 2016 and 2020?",
+            ["what was turnout in 2016?", "what was turnout in 2020?"],
+        ),
+        (
+            "How has the price risen from 2016 to 2020?",
+            ["what was the price in 2016?", "what was the price in 2020?"],
+        ),
+        (
             "loot from the Oldtown post, may 2017 raid and october 2017 raid",
             ["loot from the Oldtown post, may 2017 raid", "loot from the Oldtown post, october 2017 raid"],
         ),
@@ -59,6 +67,7 @@ def test_each_of_the_two_is_asked(query: str, questions: list[str]) -> None:
         "What were the dates of the attacks on the Oldtown hotel and the camp at Newtown?",
         "Who led the brigade, formed in May 2017 and disbanded in June 2018?",
         "Why were more soldiers killed in 2017 compared to those killed in 2016?",
+        "How did the garrison shrink from 2000 to 1950?",
         "How did the toll rise from 12 in 2016 to 20 in 2017?",
         "How did the town fall from rebel hands in April 2012 to the French in January 2013?",
     ],

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import pytest
 from answer_doubles import cited_numbers, misquoted, passage, retrieved
 
 from rag.answers.citations import cite
-from rag.answers.several.parts import Part
+from rag.answers.several.parts import Part, split_question
 from rag.answers.several.union import join_answers, tells_apart
 from rag.search.question import understand
 from rag.types import Answer, Passage
@@ -33,6 +36,32 @@ def test_a_sum_is_not_made_where_each_is_asked_for_or_a_term_is_no_number() -> N
     assert "in all" not in join_answers(each, parts, [answer("a", "three", MAY), answer("b", "four", JUNE)], ()).short_answer
     both = understand("how many guards died in May 2019 and June 2019")
     assert "in all" not in join_answers(both, parts, [answer("a", "dozens", MAY), answer("b", "four", JUNE)], ()).short_answer
+
+
+@pytest.mark.parametrize(
+    ("text", "shorts", "total"),
+    [
+        ("How many guards were killed at Oldtown and at Newtown?", ("three", "4"), " (7 in all)"),
+        ("How many guards were arrested in 2016, 2018 and 2020?", ("three", "at least 4", "5"), " (about 12 in all)"),
+        ("How many died in the first and in the second raid on Oldtown?", ("three", "4"), " (7 in all)"),
+        ("How many workers did the mill have in 2019 and in 2020?", ("300", "378"), ""),
+        ("How many beds did the clinic have in May 2018 and in May 2019?", ("30", "40"), ""),
+        ("How many jobs were lost by 2018 and by 2020?", ("30", "40"), ""),
+        ("How many were killed before 2018 and after 2018?", ("30", "40"), ""),
+        ("How many people were displaced in 2018 and in 2019?", ("30", "40"), ""),
+        ("How many people were in custody in May 2018 and in May 2019?", ("30", "40"), ""),
+        ("How many people were killed in May 2018 and in 2018?", ("30", "40"), ""),
+        ("How many raiders died at Oldtown, by their own count and by other counts?", ("two", "three"), ""),
+        ("How many guards were killed at Oldtown and at Newtown?", ("12 to 15", "three"), ""),
+        ("How many guards were killed at Oldtown and at Newtown?", ("12-15", "three"), ""),
+        ("How many of the sick died in 2018 and in 2019?", ("65%", "64.7 percent"), ""),
+    ],
+)
+def test_only_what_befell_somebody_in_periods_or_places_apart_is_added_up(text: str, shorts: Sequence[str], total: str) -> None:
+    question = understand(text)
+    parts = split_question(question)
+    said = [answer(p.text, short, MAY) for p, short in zip(parts, shorts, strict=True)]
+    assert join_answers(question, parts, said, ()).short_answer.partition(" (")[2] == total[2:]
 
 
 def test_a_part_without_answer_is_named() -> None:

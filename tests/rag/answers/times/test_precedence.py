@@ -26,6 +26,14 @@ def by_place(text: str, filters: Filters) -> Answer:
     [
         ("Which came first, the bomb at A or the raid on B?", Rivals("the bomb at A", "the raid on B", True)),
         ("what happened later: the vote or the truce", Rivals("the vote", "the truce", False)),
+        ("Which took place earlier, the vote or the truce?", Rivals("the vote", "the truce", True)),
+        ("Which hospital opened first, Mercy or Grace?", Rivals("Mercy", "Grace", True, "opened")),
+        ("Which hospital opened its doors first, Mercy or Grace?", Rivals("Mercy", "Grace", True, "opened its doors")),
+        ("Who was elected first, Smith or Jones?", Rivals("Smith", "Jones", True, "was elected")),
+        ("Who left office first, Smith or Jones?", Rivals("Smith", "Jones", True, "left office")),
+        ("Which party conceded last, the Reds or the Blues?", Rivals("the Reds", "the Blues", False, "conceded")),
+        ("Which armed group fell first, the Reds or the Blues?", Rivals("the Reds", "the Blues", True, "fell")),
+        ("Which town did the army take first, A or B?", Rivals("A", "B", True, "did the army take")),
         ("who won in the first round, Smith or Jones?", None),
         ("what was the first or second raid on Oldtown", None),
     ],
@@ -47,3 +55,29 @@ def test_the_days_of_both_tell_which_came_first(order: str, short: str) -> None:
 def test_events_of_one_day_have_no_order() -> None:
     question = understand("Which came first, the raid at Oldtown or the raid at Newtown?")
     assert tell_precedence(question, by_place, ()) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("Which mill opened first, Newtown or the raid mill?", ["when Newtown opened?", "when the raid mill opened?"]),
+        (
+            "Who was elected first, the mayor or the raid leader?",
+            ["when the mayor was elected?", "when the raid leader was elected?"],
+        ),
+        (
+            "Which town did the army take first, Newtown or the raid base?",
+            ["when did the army take Newtown?", "when did the army take the raid base?"],
+        ),
+        ("Which came first, the bomb or the raid?", ["when was the bomb?", "when was the raid?"]),
+    ],
+)
+def test_what_befell_both_is_asked_of_each(text: str, asked: list[str]) -> None:
+    seen: list[str] = []
+
+    def ask(text: str, filters: Filters) -> Answer:
+        seen.append(text)
+        return by_place(text, filters)
+
+    assert tell_precedence(understand(text), ask, ()) is not None
+    assert seen == asked
