@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 
 from rag.answers.words import FUNCTION_WORDS, stem
@@ -12,18 +12,24 @@ from rag.reports.number_words import SCALES, SMALL, TENS
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|\d+|[,;:.!?()]|[-–—]{1,2}(?=\s)")
 _CUES = frozenset(
     "not no never none neither nor nobody nothing nowhere without cannot hardly scarcely barely unable unlikely untrue "
-    "lack lacks lacked lacking absent".split()
+    "lack lacks lacked lacking absent yet".split()
 )
 _REFUSING = frozenset(
     "failed fail fails denied deny denies denying refused refuse refuses rejected reject rejects declined avoided avoid stopped "
     "prevented prevent prevents ruled dismissed instead abandoned cancelled canceled foiled thwarted averted unsuccessful "
     "far".split()
 )
+_ONLY_BEFORE = {"yet": "to", "ruled": "out", "instead": "of", "far": "from"}
+"""Words that deny only with another after them ("has yet to land", "ruled out a strike")."""
+
 _STOPS = frozenset(", ; : . ! ? ( ) - – — --".split()) | frozenset(
     "but although though while because which who when where and".split()
 )
-_NOT_DENIED = (("not", "only"), ("no", "less"), ("no", "fewer"), ("no", "more"), ("no", "doubt"), ("not", "far"))
-_COMPARED = re.compile(
+_NOT_DENIED = frozenset(
+    [("no", word) for word in ("less", "fewer", "more", "doubt")]
+    + [(cue, word) for cue in ("not", "never") for word in ("only", "just", "merely", "long", "far")]
+)
+COMPARED = re.compile(
     r"\b(?:no|not|never|nobody|nothing|none|neither)\b[^.;:]*"
     r"\b(?:so (?:many|much|\w+ly)|such|ever|earlier|previous|before then)\b",
     re.IGNORECASE,
@@ -85,7 +91,7 @@ def denied_stems(text: str) -> tuple[frozenset[str], frozenset[str]]:
     """Stems a text denies and stems it states; a word that stands both ways, or could, is in both."""
     tokens = [m.group() for m in _TOKEN.finditer(text)]
     lowers = [t.lower().replace("’", "'") for t in tokens]
-    compared = _COMPARED.search(text) is not None
+    compared = COMPARED.search(text) is not None
     denied: set[str] = set()
     stated: set[str] = set()
     reach = either = 0
@@ -94,13 +100,13 @@ def denied_stems(text: str) -> tuple[frozenset[str], frozenset[str]]:
         after = lowers[i + 1] if i + 1 < len(lowers) else ""
         if lower in _STOPS or (0 < reach < _REACH and _leads_on(lower, after)):
             reach = either = 0
-        elif (lower in _CUES and (lower, after) not in _NOT_DENIED) or lower.endswith("n't"):
+        elif _is_cue(lower, after):
             reach = _REACH
             either = _subject_length(lowers, i) if lower in ("no", "neither") else 0
             either = _REACH if compared or after == "longer" else either
             if lower in _WITH_VERB and before:
                 denied.add(before)
-        elif lower in _REFUSING:
+        elif _is_refusal(lowers[i - 1] if i else "", lower, after):
             denied.add(stem(lower))
             reach, either = _REACH, 0
         elif _is_content(lower):
@@ -114,6 +120,15 @@ def denied_stems(text: str) -> tuple[frozenset[str], frozenset[str]]:
                 either -= 1
             reach -= reach > 0
     return frozenset(denied), frozenset(stated)
+
+
+def _is_cue(lower: str, after: str) -> bool:
+    held = lower in _CUES and (lower, after) not in _NOT_DENIED and _ONLY_BEFORE.get(lower, after) == after
+    return held or lower.endswith("n't")
+
+
+def _is_refusal(before: str, lower: str, after: str) -> bool:
+    return lower in _REFUSING and (before, lower) not in _NOT_DENIED and _ONLY_BEFORE.get(lower, after) == after
 
 
 def _is_content(lower: str) -> bool:
@@ -138,11 +153,22 @@ def _subject_length(lowers: list[str], cue: int) -> int:
     return 0
 
 
-def denies(text: str) -> bool:
-    """Whether a text says outright that something is not so."""
-    lowers = [m.group().lower().replace("’", "'") for m in _TOKEN.finditer(text)]
-    pairs = zip(lowers, [*lowers[1:], ""], strict=True)
-    return any((one in _CUES and (one, two) not in _NOT_DENIED) or one.endswith("n't") for one, two in pairs)
+def denies(text: str, *, refusing: bool = False, but: Collection[str] = ()) -> bool:
+    """Whether a text says outright that something is not so.
+
+    Args:
+        text: Such as a sentence or a clause.
+        refusing: Whether a word that refuses counts too ("failed to", "cancelled").
+        but: Stems of refusing words that do not count.
+
+    Returns:
+        True when it does.
+    """
+    lowers = ["", *(m.group().lower().replace("’", "'") for m in _TOKEN.finditer(text)), ""]
+    return any(
+        _is_cue(lower, after) or (refusing and _is_refusal(before, lower, after) and stem(lower) not in but)
+        for before, lower, after in zip(lowers, lowers[1:], lowers[2:], strict=False)
+    )
 
 
 def leaves_room_for_denial(text: str) -> bool:

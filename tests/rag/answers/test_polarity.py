@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from rag.answers.polarity import contradicted, denied_stems, denies, leaves_room_for_denial, opposed
+from rag.answers.words import stem
 
 
 @pytest.mark.parametrize(
@@ -14,6 +15,7 @@ from rag.answers.polarity import contradicted, denied_stems, denies, leaves_room
         ("The bombing was claimed.", "Nobody has claimed the bombing."),
         ("The group claimed the raid.", "The group denied that it claimed the raid."),
         ("No soldiers were killed.", "Three soldiers were killed."),
+        ("The clinic received insulin.", "The clinic has yet to receive insulin."),
     ],
 )
 def test_a_turned_statement_contradicts(claim: str, source: str) -> None:
@@ -31,6 +33,9 @@ def test_a_turned_statement_contradicts(claim: str, source: str) -> None:
         ("The soldiers may not enter the town.", "It is a town which no soldier may enter."),
         ("They do not speak the language.", "They speak neither the language nor its dialects."),
         ("Lessons are in Arabic instead of French.", "Lessons must no longer be in French but in Arabic."),
+        ("The clinic has not received insulin.", "The clinic has yet to receive insulin."),
+        ("The law is void.", "The court ruled that the law is void."),
+        ("The gate was hit.", "It was not just the gate that was hit."),
         ("Residents had first spoken of ten dead.", "The army says 14 dead, not ten."),
     ],
 )
@@ -53,7 +58,11 @@ def test_a_word_whose_opposite_is_said_is_found_unless_it_is_said_too() -> None:
 
 def test_a_plain_statement_leaves_no_room_for_a_denial() -> None:
     assert denies("The army did not hold the town.")
-    assert not denies("It was not only the army.")
+    for text in ("", "...", "It was not only the army.", "It was not long before they came.", "They came not far from here."):
+        assert not denies(text, refusing=True), text
+    assert not denies("They refused to come.")
+    assert denies("They refused to come.", refusing=True)
+    assert not denies("They refused to come.", refusing=True, but=[stem("refuse")])
     assert not leaves_room_for_denial("Three men drove to the coast.")
     for text in ("Nobody drove.", "The trucks are useless.", "Too many men drove.", "The post was undefended.", "They refused."):
         assert leaves_room_for_denial(text), text

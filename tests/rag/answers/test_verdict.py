@@ -63,6 +63,28 @@ def verdict(text: str, *passages: Passage) -> Composition | None:
         ("did gunmen open fire on the base", "Gunmen fired on the base close to the airport.", False),
         ("did the troops enter Oldtown", "The troops took Oldtown after the rebels left.", False),
         ("was it the wrong village", "The village is home to a human rights office.", False),
+        ("Did the talks fail?", "The talks failed.", False),
+        ("Did the talks fail?", "The talks were a success.", True),
+        ("Did the army deny the raid?", "The army denied the raid.", False),
+        ("Did the army deny the raid?", "The army did not deny the raid.", True),
+        ("Did the consul refuse to sign?", "The consul refused to sign.", False),
+        ("Wasn't the pilot found?", "The pilot was found.", False),
+        ("Isn't the road open?", "The road is not open.", True),
+        ("Was the pilot not found?", "The pilot was found.", True),
+        ("Were any bombs found that had not gone off?", "A patrol found three unexploded bombs.", False),
+        ("Was the mayor arrested?", "No fewer than 30 police came when the mayor was arrested.", False),
+        ("Was the mayor of Corvo arrested in Corvo?", "The mayor was arrested without a warrant.", False),
+        ("Was the camp attacked in March?", "The camp was attacked not long after the feast.", False),
+        ("Did the minister resign?", "The minister declined to resign.", True),
+        ("Did the minister resign?", "The minister rejected calls to resign.", True),
+        ("Was the fort retaken?", "The army was unable to retake the fort.", True),
+        ("Was the fort retaken?", "The army cancelled the plan to retake the fort.", True),
+        ("Was the fort retaken?", "The army has yet to retake the fort.", True),
+        ("Was the mayor arrested?", "The mayor avoided arrest.", True),
+        ("Was the mayor arrested?", "Reports that the mayor was arrested are false.", True),
+        ("Was the porter arrested?", "The porter was falsely accused and arrested.", False),
+        ("Was the bridge destroyed?", "The bridge was almost destroyed.", True),
+        ("Did the law come into force?", "The court ruled that the law comes into force so far as it is printed.", False),
     ],
 )
 def test_only_the_clause_about_what_is_asked_can_contradict(query: str, text: str, expected: bool) -> None:
@@ -83,6 +105,42 @@ def test_what_befell_them_is_told_by_all_sentences_of_the_event(text: str, expec
     assert found is not None
     assert found.short == expected
     assert len(found.quotes) == 1
+
+
+@pytest.mark.parametrize(
+    ("query", "text", "expected"),
+    [
+        ("Were soldiers killed at Corvo?", "A mine killed three soldiers, but no civilians were killed.", "Yes"),
+        ("Were soldiers killed at Corvo?", "No civilians were killed.", None),
+        ("Were soldiers killed at Corvo?", "A soldier was killed.", "Yes"),
+        ("Were soldiers killed at Corvo?", "Soldiers killed a farmer.", None),
+        ("Were any soldiers killed at Corvo?", "A mine killed no fewer than nine soldiers.", "Yes"),
+        ("Were any soldiers killed at Corvo?", "Nine soldiers were killed without warning.", "Yes"),
+        ("Were any soldiers killed at Corvo?", "Nine soldiers were killed when the brakes failed.", "Yes"),
+        ("Were any soldiers killed at Corvo?", "Nine soldiers were killed by gunmen not yet known.", "Yes"),
+        ("Were any soldiers killed at Corvo?", "The guns killed nobody.", "No"),
+        ("Did gunmen kill a guard at Corvo?", "The gunmen tried to kill a guard.", None),
+        ("Was anyone killed at Corvo?", "The mayor was killed. No soldiers died.", "Yes"),
+        ("Was anyone killed at Corvo?", "The mayor was not killed.", None),
+        ("Was anyone killed at Corvo?", "Three soldiers were killed, but nobody else died.", "Yes"),
+        ("Wasn't anyone hurt at Corvo?", "Nobody was hurt.", "No"),
+        ("Were there deaths at Corvo?", "Nobody died.", "No"),
+        ("Was the mayor killed at Corvo?", "The mayor was hurt. Three soldiers were killed.", None),
+        ("Did the rebels kill 30 soldiers at Corvo?", "The rebels killed 12 soldiers.", None),
+        ("Were more than 20 people killed at Corvo?", "The blast killed 12 people.", None),
+        ("Were all the hostages freed at Corvo?", "Two hostages were freed.", None),
+        ("Were any of the 22 men killed at Corvo strangers?", "Troops killed 22 men.", None),
+        ("Was anyone held for the death of a nurse at Corvo?", "A nurse was found dead. No one was held.", None),
+        ("Was a helicopter shot down at Corvo?", "A helicopter was shot down. No one was killed.", None),
+        ("Did the governor lose the vote at Corvo?", "The governor lost the vote. Nobody was killed.", None),
+        ("Was the fort at Corvo captured?", "Rebels captured the fort. Nobody was captured alive.", None),
+        ("Was the report on Corvo released?", "The report was released. It says no prisoner was freed.", None),
+        ("Were prisoners released at Corvo?", "The list was released. It says no prisoner was freed.", "No"),
+    ],
+)
+def test_what_befell_others_is_no_verdict(query: str, text: str, expected: str | None) -> None:
+    found = verdict(query, passage(f"May 5, 2019: At Corvo it was a long day. {text}", date(2019, 5, 5)))
+    assert (found.short if found else None) == expected
 
 
 @pytest.mark.parametrize(
