@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from rag.answers.composition import Composition, Quote
 from rag.answers.events import Told, same_time, tellings, well_placed
-from rag.answers.evidence import ScoredSentence, steps
+from rag.answers.evidence import FEATURES, ScoredSentence, steps
 from rag.answers.figures import PERSONS, Figure, find_figures
 from rag.answers.measures import Measure, asked_measure, other_persons, tells_outcome
 from rag.answers.value import find_value
@@ -20,6 +20,7 @@ from rag.types import Passage, Question, Span
 MOST_QUOTES = 4
 """Sentences quoted for differing figures at most."""
 
+_NAMES = FEATURES.index("names")
 _NEAR = 3
 """A figure that names nothing of its own follows within so many sentences of one that says what is counted."""
 
@@ -38,8 +39,9 @@ it stands beside the best one, as accounts do that are weighed against each othe
 
 _OTHER_ACCOUNT = re.compile(
     r"^(?:But\s+|Yet\s+|However,\s+)?(?:(?:by|in|according\s+to)\s+)?(?:an?other|others?|some|a\s+different|a\s+second|a\s+later)\b"
-    r"(?:\s+[\w-]+){0,3}?\s+(?:accounts?|versions?|sources?|reports?|papers?|newspapers?|outlets?|officials?|agenc(?:y|ies)|says?|said|"
-    r"writes?|wrote|puts?|gives?|gave|claims?|insists?)\b",
+    r"(?:\s+[\w-]+){0,3}?\s+(?:accounts?|versions?|says?|said|writes?|wrote|puts?|gives?|gave|claims?|insists?|"
+    r"(?:sources?|reports?|papers?|newspapers?|outlets?|officials?|agenc(?:y|ies))(?:\s+[\w-]+){0,2}?\s+"
+    r"(?:says?|said|writes?|wrote|puts?|gives?|gave|claim(?:s|ed)?|insists?|speaks?|spoke|ha[sd]|have))\b",
     re.IGNORECASE,
 )
 """How a sentence opens that tells the thing before it otherwise."""
@@ -162,6 +164,8 @@ def accounts_beside(question: Question, scored: Sequence[ScoredSentence]) -> Com
             break
         if sentence.score < best.score - (_ACCOUNT_BESIDE if steps(best, sentence) in (1, -1) else _ACCOUNT_NEAR):
             continue
+        if sentence.features[_NAMES] < best.features[_NAMES]:
+            continue  # of something else: it lacks a name of the question that the best one's passage has
         value = find_value(question, sentence)
         if not any(_one_value(value.text, v.text) for v in values):
             told.append(sentence)

@@ -10,7 +10,7 @@ from rag.types import Question
 
 _WORD = re.compile(r"[\w'’-]+")
 _DOING = re.compile(
-    r"\b(?:who(?:se|m)?|(?:which|what)\s+(?:\w+\s+){0,2}(?:groups?|organi[sz]ations?|factions?|militias?|movements?))\b(?P<rest>.*)",
+    r"\b(?:(?P<own>whose)|whom?|(?:which|what)\s+(?:\w+\s+){0,2}(?:groups?|organi[sz]ations?|factions?|militias?|movements?))\b(?P<rest>.*)",
     re.IGNORECASE,
 )
 _DID = re.compile(r"\b(?:did|does|do|will|would|could|can)\b(?P<rest>.*)", re.IGNORECASE)
@@ -18,6 +18,11 @@ _EMPTY = frozenset(map(stem, "carried committed perpetrated conducted staged lau
 """Verbs that say nothing without the noun after them ("carried out the raid", "became head")."""
 
 _REGULAR = re.compile(r"(?:ed|aid|ought|ost|ound|ree|ept|eft)$")
+_NOT_PAST = frozenset("hundred red bed need seed feed speed indeed most cost post host ghost coast".split())
+_BESIDE = re.compile(r"(?<=\w)\s+(?:after|before|when|while|until|because|although|as\s+soon\s+as)\b", re.IGNORECASE)
+"""What opens a clause that only says when or why."""
+
+_ELSE = stem("else")
 _IRREGULAR = frozenset(
     "arose awoke beat beaten began begun bent bet bit bitten bled blew blown bound bred broke broken brought built burnt "
     "bought came caught chose chosen cut dealt dug drew drawn drove driven ate eaten fallen fell fed felt fought flew flown "
@@ -50,7 +55,9 @@ def asked_deed(question: Question, query: str, *, of_doer: bool) -> str:
         if match is None:
             return ""
         rest = match["rest"]
-        words = [w for w in content_words(rest) if not rest[w.start : w.end].endswith("ly")]
+        words = [w for w in content_words(rest) if not rest[w.start : w.end].endswith("ly") and w.stem != _ELSE]
+        if match["own"]:
+            words = words[1:]  # what is somebody's
         if words and words[0].stem in _EMPTY:
             words = words[1:]
         return words[0].stem if words and rest[words[0].start].islower() else ""
@@ -58,13 +65,23 @@ def asked_deed(question: Question, query: str, *, of_doer: bool) -> str:
     dated = [(d.start, d.end) for d in question.dates]
     if (match := _DID.search(query)) and (verb := _after_auxiliary(match, names, dated)):
         return verb
-    words = [w for w in content_words(query) if query[w.start].islower() and not any(a <= w.start < b for a, b in dated)]
-    past = [w.stem for w in words if _is_past(query[w.start : w.end]) and fold(query[w.start : w.end]) not in names]
+    told = _BESIDE.split(query)[0]
+    words = [w for w in content_words(told) if told[w.start].islower() and not any(a <= w.start < b for a, b in dated)]
+    past = [w.stem for w in words if is_past(told[w.start : w.end]) and fold(told[w.start : w.end]) not in names]
     return past[-1] if past else ""
 
 
-def _is_past(word: str) -> bool:
-    return bool(_REGULAR.search(word)) or word.lower() in _IRREGULAR
+def is_past(word: str) -> bool:
+    """Whether a word has the form of a past tense or participle.
+
+    Args:
+        word: One word.
+
+    Returns:
+        True for "raided", "taken", "fled"; for some adjectives too ("armed"), never for a number.
+    """
+    plain = word.lower()
+    return (bool(_REGULAR.search(plain)) and plain not in _NOT_PAST) or plain in _IRREGULAR
 
 
 def _after_auxiliary(match: re.Match[str], names: set[str], dated: list[tuple[int, int]]) -> str:

@@ -13,7 +13,7 @@ from rag.answers.citations import cite
 from rag.answers.composition import Composition
 from rag.answers.confidence import confidence_features, load_calibration
 from rag.answers.conflicts import accounts_beside, differing_figures, other_accounts
-from rag.answers.evidence import FEATURES, ScoredSentence, score_sentences, steps
+from rag.answers.evidence import FEATURES, ScoredSentence, name_share, score_sentences, steps
 from rag.answers.holdings import Holdings
 from rag.answers.measures import asked_measure, asks_accounts, asks_versions
 from rag.answers.polarity import denies
@@ -45,6 +45,7 @@ _DENIED_REASON = re.compile(r"\b(?:not|never)\s+(?:\w+\s+)?(?:because|due\s+to|f
 """Not for this reason: the next sentence has the true one."""
 
 _MARGIN = FEATURES.index("margin")
+_NO_FIGURE = frozenset(("who", "when", "where", "why"))
 _MULTIPLE = frozenset(("list", "why", "what", "how", "who"))
 
 
@@ -186,13 +187,16 @@ class ExtractiveAnswerer:
         if question.kind == "yes_no":
             if not self._settings.verdict or not asked_outcomes(question):
                 return None
-            return outcome_verdict(question, scored, self._around(question, retrieved), self._idf)
+            around = self._around(question, retrieved)
+            if not sure:  # what befell others elsewhere is no answer
+                around = [p for p in around if name_share(question, f"{p.title} {p.place} {p.text}") == 1.0]
+            return outcome_verdict(question, scored, around, self._idf)
         if not self._settings.differing or not (sure or asks_accounts(question.query)):
             return None  # figures of another day differ as well: what is not sure is no answer for being told twice
         found = None
         if asks_day(question):
             found = differing_dates(question, scored, self._around(question, retrieved), self._idf)
-        if found is None and asked_measure(question.query) is not None:
+        if found is None and question.kind not in _NO_FIGURE and asked_measure(question.query) is not None:
             found = differing_figures(question, scored, self._around(question, retrieved), self._idf)
             if found is not None and not sure and len(found.quotes) < 2:
                 return None

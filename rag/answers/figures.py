@@ -9,22 +9,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from rag.answers.spans import NUMBER
+from rag.answers.spans import FRACTION, NUMBER, UNIT
 from rag.answers.words import content_words
 from rag.reports.number_words import SCALES, SMALL, TENS
-
-_OUTCOMES = {
-    "kill": r"kill(?:ed|ing|s)?|dead|died|dies?|dying|deaths?|slain|murder(?:ed|s)?|massacred|los(?:t|s|ses|ing|es?)|bodies|"
-    r"fatalities|toll|perished|executed|shot|cost\s+the\s+li(?:fe|ves)",
-    "wound": r"wound(?:ed|ing|s)?|injur(?:ed|ing|ies|y)|hurt",
-    "take": r"kidnap(?:ped|ping|s)?|abduct(?:ed|ion|ions)?|captured|seized|taken",
-    "arrest": r"arrest(?:ed|s)?|detained|custody",
-    "miss": r"missing|not\s+been\s+found|unaccounted",
-    "free": r"fre(?:ed|eing)|releas(?:ed|ing)|rescu(?:ed|ing)|liberated|escaped|"
-    r"(?:brought|led|taken)\s+(?:out|to\s+safety)|saved",
-    "flee": r"fled|displaced|homeless|driven\s+from",
-}
-OUTCOME = re.compile("|".join(rf"\b(?P<{name}>{pattern})\b" for name, pattern in _OUTCOMES.items()), re.IGNORECASE)
 
 PERSONS = {
     "soldier": "soldiers?|troops?|servicem[ae]n|recruits?|comrades",
@@ -44,9 +31,25 @@ PERSONS = {
 }
 PERSON = re.compile("|".join(rf"\b(?P<{name}>{pattern})\b" for name, pattern in PERSONS.items()), re.IGNORECASE)
 
-_TIME = re.compile(
-    r"\s*(?:-\s*)?(?:o['’]clock|a\.?m\b|p\.?m\b|seconds?|minutes?|hours?|days?|nights?|weeks?|months?|years?|decades?|centur(?:y|ies)|"
-    r"in\s+the\s+(?:morning|afternoon|evening)|on\s+(?:mon|tues|wednes|thurs|fri|satur|sun)day\s+morning)\b",
+_OUTCOMES = {
+    "kill": r"kill(?:ed|ing|s)?|dead|died|dies?|dying|deaths?|slain|murder(?:ed|s)?|massacred|los(?:s|ses)|bodies|"
+    # who lost their homes or the vote lives
+    r"los(?:t|ing|es?)(?!\s+(?:their|its|his|her|our|the)\s+"
+    rf"(?!(?:[\w-]+\s+)?(?:li(?:fe|ves)|{'|'.join(PERSONS.values())})\b))|"
+    r"fatalities|toll|perished|executed|shot|cost\s+the\s+li(?:fe|ves)",
+    "wound": r"wound(?:ed|ing|s)?|injur(?:ed|ing|ies|y)|hurt",
+    "take": r"kidnap(?:ped|ping|s)?|abduct(?:ed|ion|ions)?|captured|seized|taken",
+    "arrest": r"arrest(?:ed|s)?|detained|custody",
+    "miss": r"missing|not\s+been\s+found|unaccounted",
+    "free": r"fre(?:ed|eing)|releas(?:ed|ing)|rescu(?:ed|ing)|liberated|escaped|"
+    r"(?:brought|led|taken)\s+(?:out|to\s+safety)|saved",
+    "flee": r"fled|displaced|homeless|driven\s+from",
+}
+OUTCOME = re.compile("|".join(rf"\b(?P<{name}>{pattern})\b" for name, pattern in _OUTCOMES.items()), re.IGNORECASE)
+
+TIME = re.compile(
+    r"\s*(?:-\s*)?(?:o['’]clock|a\.?m\b|p\.?m\b|seconds?|minutes?|hours?|days?|nights?|mornings?|weeks?|months?|years?|decades?|"
+    r"centur(?:y|ies)|times|in\s+the\s+(?:morning|afternoon|evening)|on\s+(?:mon|tues|wednes|thurs|fri|satur|sun)day\s+morning)\b",
     re.IGNORECASE,
 )
 _JOINED = re.compile(r"^[^.;:()]{0,40}?(?:,|\band\b|\bor\b|\bplus\b|\bwith\b)\s*$", re.IGNORECASE)
@@ -61,9 +64,12 @@ _NO_CLAIM = re.compile(
 """What stands before a number that only points at something known ("the three camps", "a day or two")."""
 
 _NO_CLAIM_AFTER = re.compile(
-    r"(?:st|nd|rd|th)\b|\s+(?:more|others?|further|times)\b|\s+of\s+(?:them|the|which|whom|those|these)\b(?!\s+dead)",
+    r"(?:st|nd|rd|th)\b|\s+(?:(?:other|different|such|differing)\s+)?(?:figures|counts|numbers|totals|tolls|versions|accounts|"
+    r"sources|reports|lists|statements)\b|\s+(?:more|others?|further)\b|\s+of\s+(?:them|the|which|whom|those|these)\b(?!\s+dead)",
     re.IGNORECASE,
 )
+_NO_COUNT = re.compile(r"[$€£%]|\bper\s?cent\b", re.IGNORECASE)
+_ENDS_IN_SCALE = re.compile(rf"(?:[\s-]+(?:{'|'.join(SCALES)}))+$", re.IGNORECASE)
 _ANOTHER = re.compile(r"\b(?:another|an?\s+further)\s+$", re.IGNORECASE)
 _BEFELL = re.compile(
     rf"\s+(?:others?\s+)?(?:(?:were|was|had\s+been|have\s+been|are|is)\s+)?(?:{OUTCOME.pattern})".replace("?P<", "?P<_"),
@@ -81,6 +87,17 @@ REPLACED = re.compile(
 _TOLL_OF = re.compile(r"\b(?:tolls?|deaths)\b[^.;,]*?\b(?:as|at|of|to|was|is)\s+$", re.IGNORECASE)
 _NUMBER_OF = re.compile(r"\bnumber\s+of\s+(?P<what>[^.;,]*?)\b(?:is|was|at|to|has|had)\b[^.;,]{0,20}$", re.IGNORECASE)
 _OF_THEIRS = re.compile(r"\s+of\s+(?:its|their|his|her|our)\b", re.IGNORECASE)
+_PASSIVE = re.compile(r"\b(?:is|are|was|were|be(?:en|ing)?|got|gets?)\b", re.IGNORECASE)
+_DENIED = re.compile(r"(?:n['’]t|\b(?:not|never))\s+(?:(?:be(?:en|ing)?|yet|\w+ly)\s+){0,2}$", re.IGNORECASE)
+_LIFE = re.compile(r"\s+(?:\w+\s+)?li(?:fe|ves)\b", re.IGNORECASE)
+_DOES = re.compile(r"(?!died|escaped|perished|fled)\w+ed|kills?|shot|lost|loses?|hurt", re.IGNORECASE)
+_DONE_TO = re.compile(
+    rf"\s+(?:{NUMBER.pattern}|{PERSON.pattern}|"
+    r"(?:the|an?|several|many|their|his|her|its)\b(?:\s+(?:same|next|following|previous|very))?)",
+    re.IGNORECASE,
+)
+"""What follows the verb of those who did it: "20 rebels killed three soldiers"."""
+
 _CLAUSE = re.compile(r"[.;:!?]|,\s|\band\b|\bwhile\b|\bbut\b|\bwith\b|\bagainst\b", re.IGNORECASE)
 
 
@@ -108,24 +125,30 @@ class Figure:
 
 
 def parse_number(text: str) -> float | None:
-    """The value of a number expression, its qualifier passed over; None for what names no value ("dozens", "hundreds").
+    """The value of a number expression, its qualifier passed over; None for what names no one value ("dozens", "10 to 15").
 
     Args:
         text: Such as "at least 1,200", "twenty-one", "more than a hundred" or "3.5 million".
 
     Returns:
-        The value, or None.
+        The value, or None; a share of something ("two-thirds") has none.
     """
-    words = re.findall(r"\d+(?:,\d{3})*(?:\.\d+)?|[a-z]+", text.lower())
+    number = NUMBER.search(text)
+    if FRACTION.search(text) or (number and (number["high"] or number["most"])):
+        return None
+    text = re.sub(r"\bhalf\s+an?\b|\band\s+a\s+half\b", "0.5", text.lower())
+    text = re.sub(r"(?<=\d)\s?bn\b", " billion", re.sub(r"([$€£].*\d)\s?m\b", r"\1 million", text))
+    words = re.findall(r"\d+(?:[,\s]\d{3}(?!\d))*(?:[.,]\d+)?|[a-z]+", text)
     total, current, seen = 0.0, 0.0, False
     for word in words:
         if word[0].isdigit():
-            current, seen = current + float(word.replace(",", "")), True
+            # a comma or a space groups thousands; before one or two digits a comma is a point
+            current, seen = current + float(re.sub(r"[,\s](?=\d{3})", "", word).replace(",", ".")), True
         elif word in SMALL or word in TENS:
             current, seen = current + SMALL.get(word, TENS.get(word, 0)), True
         elif word in SCALES:
             # "a hundred" is one hundred, "several hundred" is no value
-            if not seen and not re.search(rf"\ba\s+{word}\b", text.lower()):
+            if not seen and not re.search(rf"\ba\s+{word}\b", text):
                 return None
             current, seen = (current or 1.0) * SCALES[word], True
             if word != "hundred" and word != "dozen":
@@ -141,15 +164,17 @@ def find_figures(text: str, dates: Sequence[tuple[int, int]] = ()) -> list[Figur
         dates: Start and end of its date expressions, whose numbers count nothing.
 
     Returns:
-        Figures with what they count; times of day, ages and lengths of time are left out.
+        Figures with what they count, a range with its lower end; times of day, ages, lengths, sums and shares are left out.
     """
     matches = []
     for match in NUMBER.finditer(text):
-        value = parse_number(match.group())
-        if value is None or any(a < match.end() and match.start() < b for a, b in dates):
+        value = _least(match)
+        if value is None or match["unit"] or _NO_COUNT.search(match.group()):
+            continue
+        if any(a < match.end() and match.start() < b for a, b in dates):
             continue
         before = text[: match.start()]
-        if _TIME.match(text, match.end()):
+        if TIME.match(text, match.end()):
             continue
         if (_NO_CLAIM.search(before) or _NO_CLAIM_AFTER.match(text, match.end())) and not _is_own_count(text, match):
             continue
@@ -179,6 +204,16 @@ def find_figures(text: str, dates: Sequence[tuple[int, int]] = ()) -> list[Figur
     return _shared(text, found)
 
 
+def _least(number: re.Match[str]) -> float | None:
+    """The value of a number, of a range its lower end: "five to six hundred" are 500 at least."""
+    least, most = number["low"] or number["least"], number["high"] or number["most"]
+    value = parse_number(least)
+    if most and value is not None and (scale := _ENDS_IN_SCALE.search(most)):
+        head = parse_number(most[: scale.start()])
+        return parse_number(least + scale.group()) if head is not None and value < head else value
+    return value
+
+
 def _is_own_count(text: str, number: re.Match[str]) -> bool:
     """Whether a number of others still counts all to whom its outcome befell ("two killed and 14 others hurt")."""
     others = _ANOTHER.search(text[: number.start()]) or re.match(r"\s+others?\b", text[number.end() :], re.IGNORECASE)
@@ -196,6 +231,8 @@ def _measure(text: str, before: int, start: int, end: int, after: int) -> tuple[
     near = right[: stop.start()] if stop else right
     person = PERSON.search(near)
     outcome = OUTCOME.search(near)
+    if outcome and (_DENIED.search(near[: outcome.start()]) or _did_it(text, end, near, outcome)):
+        outcome = None
     counted = "person" if re.search(r"\btotal\s+of\s+$", text[:start], re.IGNORECASE) else ""
     if person and len(near[: person.start()].split()) <= 3:
         counted = str(person.lastgroup)
@@ -209,6 +246,8 @@ def _measure(text: str, before: int, start: int, end: int, after: int) -> tuple[
         # "the number of soldiers killed is 42": a bare number takes what was said before it
         person = PERSON.search(left)
         return (str(person.lastgroup) if person else ""), str(verb[-1].lastgroup)
+    if counted and re.search(r"\bby\s+$", left):
+        leads = False  # "killed by 12 gunmen" counts those who did it
     if leads and len(left[verb[-1].end() :].split()) <= 2:
         return counted, str(verb[-1].lastgroup)
     if outcome:
@@ -223,6 +262,21 @@ def _measure(text: str, before: int, start: int, end: int, after: int) -> tuple[
     return counted, ""
 
 
+def _did_it(text: str, end: int, near: str, outcome: re.Match[str]) -> bool:
+    """Whether those counted after ``end`` did to others what ``outcome`` says: "20 rebels killed three soldiers"."""
+    if (
+        not _DOES.fullmatch(outcome.group())
+        or not content_words(near[: outcome.start()])
+        or _PASSIVE.search(near[: outcome.start()])
+    ):
+        return False
+    others = _DONE_TO.match(text, end + outcome.end())
+    if others is None or others["unit"]:
+        return False
+    # "12 soldiers killed two days ago", "killed 20 injured", "lost their lives"
+    return not any(said.match(text, others.end()) for said in (TIME, UNIT, _BEFELL, _LIFE))
+
+
 def _shared(text: str, figures: Sequence[Figure]) -> list[Figure]:
     """Joined figures share the outcome said once: "17 soldiers and four civilians dead", "killed 14 soldiers and two guards"."""
     shared = list(figures)
@@ -232,12 +286,14 @@ def _shared(text: str, figures: Sequence[Figure]) -> list[Figure]:
             and not shared[i].outcome
             and shared[i + 1].outcome
             and _JOINED.match(text[shared[i].end : shared[i + 1].start])
-        ) and not OUTCOME.search(text[: shared[i].start]):
+        ) and not OUTCOME.search(text[: shared[i + 1].start]):
             shared[i] = replace(shared[i], outcome=shared[i + 1].outcome)
     for i in range(1, len(shared)):
         between = text[shared[i - 1].end : shared[i].start]
         if shared[i].replaced and not shared[i].counted:
             shared[i] = replace(shared[i], counted=shared[i - 1].counted, outcome=shared[i - 1].outcome)
-        elif not shared[i].outcome and shared[i].counted and shared[i - 1].outcome and _JOINED.match(between):
-            shared[i] = replace(shared[i], outcome=shared[i - 1].outcome)
+        elif not shared[i].outcome and shared[i].counted and _JOINED.match(between):
+            # "20 rebels killed a guard and three soldiers"
+            done = [str(m.lastgroup) for m in OUTCOME.finditer(between)]
+            shared[i] = replace(shared[i], outcome=shared[i - 1].outcome or (done[-1] if done else ""))
     return shared

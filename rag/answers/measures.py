@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from rag.answers.figures import OUTCOME, PERSON, PERSONS, Figure
+from rag.answers.figures import OUTCOME, PERSON, PERSONS, TIME, Figure
 from rag.answers.words import content_words
 from rag.search.kinds import AUXILIARIES
 
@@ -79,7 +79,8 @@ _ASKED = re.compile(
 _TOLL = re.compile(
     r"\b(?:death\s+)?tolls?\b|\bcasualt(?:y|ies)\b|\bhow\s+many\b|\bnumber\s+(?:of|killed|dead|wounded|injured|hurt)\b|\bloss(?:es)?\b|"
     r"\bsize\s+of\b|\b(?:counts|figures|totals|numbers)\b|\btotal\s+(?:killed|dead|wounded|injured|hurt|deaths)\b|"
-    r"\b(?:killed|dead|wounded|injured|deaths|victims)\s*(?:[?,;:]|$)",
+    r"\b(?:killed|dead|wounded|injured|deaths|victims)\s*(?:[?,;:]|$)|"
+    r"\b(?:(?:dis)?agrees?|differ|accounts?|versions?|figures?)\b[^?]*\b(?:about|on|for|of)\s+the\s+(?:dead|wounded|injured|killed)\b",
     re.IGNORECASE,
 )
 _SEVERAL = re.compile(
@@ -136,6 +137,10 @@ _NAMES_A_THING = re.compile(
 )
 """What follows a word for persons that only says whose a place or thing is ("police academy")."""
 
+_AFTER_COUNTED = re.compile(rf"(?:^|\s)(?:{AUXILIARIES}|by|that|who|whom)\b", re.IGNORECASE)
+_OWN_LOSS = re.compile(r"\b(?:lose|suffer|sustain)\b", re.IGNORECASE)
+"""Verbs whose subject counts its own: "how many men did the rebels lose"."""
+
 _AFTER_NOUN = re.compile(
     rf"(?:^|\s)(?:{AUXILIARIES}|in|at|on|by|of|from|near|during|after|the)\b|{OUTCOME.pattern}", re.IGNORECASE
 )
@@ -155,19 +160,32 @@ def asked_measure(query: str) -> Measure | None:
     outcome = OUTCOME.search(query)
     befell = str(outcome.lastgroup) if outcome else "kill" if re.search(r"\bcasualt", query, re.IGNORECASE) else ""
     named = _ASKED.search(query)
-    phrase = next((g for g in named.groups() if g), "") if named else ""
-    counted = {str(m.lastgroup) for m in PERSON.finditer(phrase or query) if phrase or not _NAMES_A_THING.match(query, m.end())}
+    asked = next((g for g in named.groups() if g), "") if named else query
+    # the gunmen are not counted in "how many people did the gunmen kill"
+    phrase = _AFTER_COUNTED.split(asked)[0] if named and not _OWN_LOSS.search(query) else asked
+    counted = {str(m.lastgroup) for m in PERSON.finditer(phrase) if named or not _NAMES_A_THING.match(query, m.end())}
     if named and named["size"]:
         counted |= {"person"} | ({"attacker"} if re.search(r"\battack", query, re.IGNORECASE) else set())
-    elif phrase and not counted:
+    elif named and not counted:
         if not befell:
             return None  # things, not people: too many different numbers are said of them
         noun = content_words(_AFTER_NOUN.split(phrase)[0])
-        plural = [w for w in noun if phrase[w.end - 1 : w.end] == "s"]
-        counted = {(plural or noun[-1:])[0].stem} if noun else set()
+        plural = [w for w in noun if phrase[w.end - 1 : w.end] == "s"] or noun[-1:]
+        if plural and outcome and _of_others(query, query.index(phrase, named.start()) + plural[-1].end, outcome):
+            return None
+        counted = {plural[0].stem} if plural else set()
     elif len(counted) > 1:
         counted -= {"person"}
     return Measure(frozenset(counted), befell)
+
+
+def _of_others(query: str, after: int, outcome: re.Match[str]) -> bool:
+    """Whether an outcome is not that of the things asked for, whose noun ends at ``after``: of others after an "and" ("homes
+    destroyed and people killed"), of somebody in a time that is asked for, or of who lost them ("seats did the party lose")."""
+    between = query[after : outcome.start()]
+    noun = query[:after].rsplit(maxsplit=1)[-1]
+    joined = re.search(r"[,;]|\band\b", between)
+    return bool(joined or TIME.fullmatch(noun) or (outcome.group().lower() == "lose" and between.strip()))
 
 
 def is_measure_word(word: str) -> bool:

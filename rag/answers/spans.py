@@ -18,19 +18,59 @@ from rag.types import DateMention, Passage, Question, Span
 _SMALL = "|".join(word for word, value in SMALL.items() if value)
 _TENS = "|".join(TENS)
 _ROUND = "dozen|dozens|score|scores|hundred|hundreds|thousand|thousands|million|millions|billion|billions"
-_WORD_NUMBER = rf"(?:(?:{_TENS})(?:[- ](?:{_SMALL}))?|{_SMALL}|(?:an?\s+)?(?:few\s+|several\s+)?(?:{_ROUND}))(?:\s+(?:{_ROUND}))*"
+_SCALES = rf"(?:[\s-]+(?:{_ROUND}))*"
+_BELOW_HUNDRED = rf"(?:(?:{_TENS})(?:[- ](?:{_SMALL}))?|{_SMALL})"
+_AFTER_SCALE = "|".join(f"(?<={scale})" for scale in ("hundred", "thousand", "million", "billion"))
+_WORD_NUMBER = (
+    rf"(?:half\s+an?\s+(?:{_ROUND})|(?:{_BELOW_HUNDRED}|(?:an?\s+)?(?:few\s+|several\s+)?(?:{_ROUND})){_SCALES}"
+    rf"(?:(?:{_AFTER_SCALE})(?:\s+and)?\s+{_BELOW_HUNDRED}{_SCALES}){{0,4}})"
+)
+_DIGITS = (
+    r"(?:\d{1,3}(?:,\d{3})+|\d{1,3}(?:[ \u00a0\u202f]\d{3}){1,3}(?!\d)|"
+    r"\d+,\d{1,2}(?=\s?%|\s+(?:million|billion|percent|per\s+cent))|\d+(?:\.\d+)?)"
+)
+_FRACTION = (
+    r"(?:\d/\d|(?:one|an?(?=\s\w+\s+of\b))[- ](?:third|quarter|fifth)|"
+    rf"(?:{_SMALL})[- ](?:thirds|quarters|fifths|sixths|eighths|tenths))"
+)
+_CURRENCY = r"(?:(?:US)?[$€£]\s?)"
+_AMOUNT = (
+    rf"(?:{_CURRENCY}{_DIGITS}\s?m(?!\w)|"
+    rf"{_CURRENCY}?(?:{_FRACTION}|{_DIGITS}|{_WORD_NUMBER})(?:\s+and\s+a\s+half)?(?:\s?%|\s?bn|[\s-]+(?:{_ROUND}|percent|per\s+cent))*)"
+)
 _QUALIFIER = (
     r"at\s+least|at\s+most|about|around|some|roughly|approximately|nearly|almost|over|under|up\s+to|more\s+than|fewer\s+than|less\s+than|"
     r"as\s+many\s+as|no\s+more\s+than|close\s+to|an\s+estimated|estimated"
 )
+_NO_DESIGNATION = "".join(
+    rf"(?<!\b(?-i:{word})\s)"
+    for word in "Flight Route Road Highway Article Section Chapter Resolution Phase Zone Sector Brigade Battalion Room".split()
+)
+"""What does not stand straight before a number that counts: "Flight 447" is a name, where "in Tera 30 men" counts men."""
+
 NUMBER = re.compile(
-    rf"(?<![\w.,-])(?:(?:{_QUALIFIER})\s+)?(?:[$€£]\s?)?(?:\d{{1,3}}(?:,\d{{3}})+|\d+(?:\.\d+)?|{_WORD_NUMBER})"
-    rf"(?:\s?%|\s+(?:{_ROUND}|percent|per\s+cent))*(?!\w)(?!-(?:year|day|man|month))(?:\s+or\s+(?:more|so|fewer|less)(?!\w))?",
+    rf"(?<![\w.,-]){_NO_DESIGNATION}(?:between\s+(?P<low>{_AMOUNT})\s+and\s+(?P<high>{_AMOUNT})|"
+    # "rose from 12 to 17" tells two numbers, "12 to 17" one
+    rf"(?P<from>(?<=\bfrom\s))?(?:(?:{_QUALIFIER})\s+)?(?P<least>{_AMOUNT})"
+    rf"(?:(?:[-–]|\s+or\s+|(?(from)(?!)|\s+to\s+))(?P<most>{_AMOUNT}))?)"
+    r"(?P<unit>(?<=\d)(?:km|m|cm|kg|ft|mph|kph)|"
+    r"-(?:year|month|week|day|hour|minute|mile|kilomet(?:er|re)|met(?:er|re))s?(?:-(?:long|olds?))?)?"
+    r"(?!\w)(?!-(?:year|day|man|month))(?:\s+or\s+(?:more|so|fewer|less)(?!\w))?",
     re.IGNORECASE,
 )
+"""A number with its qualifier; ``low`` and ``high``, or ``least`` and ``most``, end a range, ``unit`` is joined to it."""
+
+FRACTION = re.compile(rf"(?<!\w){_FRACTION}(?!\w)", re.IGNORECASE)
+QUANTITY = re.compile(
+    r"\d|\b(?:no|none|nobody|every|each|once|twice|half|several|few|many|couple|pair|single)\b|"
+    r"^\W*(?:(?:for|in|after|within|only|just|about|nearly|almost|over)\s+)*an?(?:\s+[\w-]+){1,2}\W*$",
+    re.IGNORECASE,
+)
+"""Words that tell how many or how much without a number: "no soldiers", "a week", "every day"."""
+
 UNIT = re.compile(
     r"\s+(?:kilomet(?:er|re)s?|km|met(?:er|re)s?|miles?|hours?|days?|weeks?|months?|years?|minutes?|tons?|tonnes?|kilograms?|kg|"
-    r"dollars|euros|percent|people|men|square\s+\w+)\b",
+    r"(?-i:(?:[A-Z][\w.]*\s+){0,3})(?:dollars|euros|francs?|pounds|naira|dirhams?|dinars?)|percent|square\s+\w+)\b",
     re.IGNORECASE,
 )
 ACTOR = re.compile(
@@ -132,7 +172,9 @@ def _numbers(question: Question, text: str, dates: Sequence[tuple[int, int]]) ->
         bonus = max((related(w.stem, asked) * (1.6 - 0.3 * i) for i, w in enumerate(following)), default=0.0)
         if question.kind == "how_much":
             unit = UNIT.match(text, end)
-            end, bonus = (unit.end(), bonus + 0.6) if unit else (end, bonus)
+            end, bonus = unit.end() if unit else end, bonus + (0.6 if unit or match["unit"] else 0.0)
+        elif match["unit"]:
+            continue  # a 12-year-old girl is not twelve girls
         found.append((start, end, bonus))
     return found
 

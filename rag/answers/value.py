@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.answers.evidence import ScoredSentence, restates
-from rag.answers.spans import NUMBER, UNIT, is_place
+from rag.answers.figures import find_figures
+from rag.answers.measures import asked_measure, fits
+from rag.answers.spans import NUMBER, QUANTITY, UNIT, is_place
 from rag.answers.times.when import day_told_beside
 from rag.answers.verdict import contradicts
 from rag.answers.words import content_words, related
@@ -52,7 +54,7 @@ def find_value(question: Question, sentence: ScoredSentence) -> Value:
     if question.kind == "when":
         return _when(question, sentence)
     if question.kind in ("how_many", "how_much"):
-        return _number(sentence, question.kind == "how_much")
+        return _number(question, sentence)
     if question.kind == "where" and sentence.candidate is not None and not _names_something(sentence):
         return Value(sentence.candidate.text, sentence.candidate.span)
     if question.kind == "who" and sentence.read is not None and _is_nobody(question, sentence, sentence.read):
@@ -179,20 +181,33 @@ def _dated(mention: DateMention) -> Value:
     return Value(mention.text if whole else format_range(mention.range), span)
 
 
-def _number(sentence: ScoredSentence, measured: bool = False) -> Value:
-    """The number the reader points at, with its qualifier, and with its unit where a measure is asked for."""
+def _number(question: Question, sentence: ScoredSentence) -> Value:
+    """The number the reader points at, with its qualifier, and with its unit where a measure is asked for; else the words that
+    tell as much without one ("no soldiers", "a week"). The rules' number stands in only where the reader points at neither."""
     if sentence.read is not None:
         read = sentence.read
         for number in _numbers(sentence):
             if number.start < read.end and read.start < number.end:
                 text, base = sentence.text, sentence.span.start
-                unit = UNIT.match(text, number.end - base) if measured else None
+                unit = UNIT.match(text, number.end - base) if question.kind == "how_much" else None
                 more = _AND_UNIT.match(text, unit.end()) if unit else None
                 number = Span(number.start, base + (more or unit).end()) if unit else number
                 return Value(sentence.slice(number), number)
+        if QUANTITY.search(sentence.slice(read)) or not _stands_in(question, sentence):
+            return _read(sentence, read)
     if sentence.candidate is not None:
         return Value(sentence.candidate.text, sentence.candidate.span)
-    return _read(sentence, sentence.read) if sentence.read is not None else Value(sentence.text.strip())
+    return Value(sentence.text.strip())
+
+
+def _stands_in(question: Question, sentence: ScoredSentence) -> bool:
+    """Whether the number that the rules find may be the one asked for: nothing it counts goes against the question."""
+    if sentence.candidate is None or question.kind != "how_many":
+        return False  # a measure is told with its unit, which the rules do not compare
+    measure = asked_measure(question.query)
+    start, end = (at - sentence.span.start for at in (sentence.candidate.span.start, sentence.candidate.span.end))
+    figures = [f for f in find_figures(sentence.text, sentence.dates) if f.start < end and start < f.end] if measure else []
+    return max((fits(measure, f, sentence.text) for f in figures if measure), default=0.5) > 0
 
 
 def _numbers(sentence: ScoredSentence) -> list[Span]:

@@ -11,28 +11,35 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from rag.answers.deeds import is_past
 from rag.answers.evidence import FEATURES, ScoredSentence
-from rag.answers.figures import OUTCOME, PERSON, find_figures
+from rag.answers.figures import OUTCOME, PERSON, PERSONS, find_figures
 from rag.answers.measures import Measure, asked_measure, fits
-from rag.answers.spans import ACTOR, NUMBER
+from rag.answers.spans import ACTOR, NUMBER, QUANTITY
 from rag.answers.value import find_value
 from rag.answers.words import content_words, stem, told
 from rag.reports.names import country_of, find_names, fold
+from rag.search.kinds import AUXILIARIES
 from rag.types import Question, Span
 
-_TYPED = FEATURES.index("typed")
+_TYPED, _MARGIN = FEATURES.index("typed"), FEATURES.index("margin")
 _OTHER_THINGS = re.compile(r"\b(?:what|which|how|nationalit(?:y|ies))\b", re.IGNORECASE)
 _TITLES = frozenset("man woman chief head governor leader driver captain colonel major general sergeant minister mayor".split())
 _ASKS_NAME = re.compile(
     r"\bnames?\s+of\b|\bwhat\s+(?:is|was|were|are)\s+(?:\w+\s+){0,3}(?:names?|called)\b|\bnames?\s*\??$", re.IGNORECASE
 )
+_GROUP = r"(?:groups?|organi[sz]ations?|factions?|militias?|movements?|branch|network)"
 _ASKS_GROUP = re.compile(
-    r"\b(?:which|what)\s+(?:\w+\s+){0,2}(?:groups?|organi[sz]ations?|factions?|militias?|movements?|branch|network)\b",
+    rf"\b(?:which|what)\s+(?:\w+\s+){{0,2}}{_GROUP}\b|\bnames?\s+of\s+(?:the\s+|an?\s+)?(?:\w+\s+)?{_GROUP}\b", re.IGNORECASE
+)
+_ASKS_PLACE = re.compile(
+    r"\bnames?\s+of\s+(?:the\s+|an?\s+)?(?:\w+\s+)?(?:village|town|city|place|district|region|province|quarter|country|island|river|"
+    r"camp|base|street)s?\b",
     re.IGNORECASE,
 )
 _ASKS_AGENT = re.compile(r"\b(?:who|whose|whom)\b", re.IGNORECASE)
 _HOW_MANY = re.compile(
-    r"\bhow\s+many\s+(?:of\s+)?(?:the\s+|these\s+|those\s+)?(?P<noun>[^,.;?]{1,60}?)(?=\s+(?:was|were|is|are|did|do|does|has|have|had|"
+    rf"\bhow\s+many\s+(?!(?:{AUXILIARIES})\b)(?:of\s+)?(?:the\s+|these\s+|those\s+)?(?P<noun>[^,.;?]{{1,60}}?)(?=\s+(?:was|were|is|are|did|do|does|has|have|had|"
     r"can|could|will|would|in|at|on|by|from|died|fell|killed|took|of)\b|[,.;?]|$)",
     re.IGNORECASE,
 )
@@ -44,12 +51,14 @@ _REASON = re.compile(
     r"reasons?|meant to|aims?|wants?|wanted|punish\w*|for (?:having|fear)|over)\b",
     re.IGNORECASE,
 )
-_VERB = re.compile(r"ed$|^(?:came|fell|took|went|got|left|fled|lost|stay\w*|fail\w*)$", re.IGNORECASE)
 _BREAK = re.compile(r"[;:.!?()]|,\s|\b(?:and|but|while|with)\b")
 _LOCATIVE = re.compile(
     r"\b(?:in|at|near|from|to|outside|around|between|towards?|into|on)\s+(?:the\s+)?(?:(?:town|village|city|region|district|"
     r"province|camp|north|south|east|west|center|centre)\w*\s+(?:of\s+)?)?\(?$",
     re.IGNORECASE,
+)
+_ASKS_PATIENT = re.compile(
+    rf"\b(?:who|(?:which|what)\s+(?:\w+\s+){{0,2}}{_GROUP})\s+(?:was|were|is|are|has\s+been|had\s+been|got)\b", re.IGNORECASE
 )
 _PATIENT = re.compile(r"(?:\s[\w-]+){0,3}\s(?:was|were|been|being)\s(?:\w+\s)?\w+(?:ed|en|it|ck|ot|lt|ht)\b")
 """What follows a name that things are done to: "(a UN) patrol was attacked"."""
@@ -58,7 +67,8 @@ _PATIENT = re.compile(r"(?:\s[\w-]+){0,3}\s(?:was|were|been|being)\s(?:\w+\s)?\w
 _MEASURE = re.compile(
     r"(?P<age>\bhow\s+old\b|\bwhat\s+age\b|\bage\s+of\b)|(?P<time>\bhow\s+long\b(?!\s+(?:is|was|were|are)\s+the\b)|\bduration\s+of\b)|"
     r"(?P<distance>\bhow\s+far\s+(?:is|was|are|were|from|away|apart|outside)\b|\bdistance\s+(?:between|to|from)\b)|"
-    r"(?P<money>\b(?:ransom|price|salary|wages?|fee)\b|\bhow\s+much\s+money\b)",
+    r"(?P<money>(?:^|\b(?:how\s+(?:much|high|large|big)|what)\b(?:\s+\w+){0,4}?\s+)(?:ransom|price|salary|wages?|fee|money)\b"
+    r"(?!\s+(?:demand|rise|fall|mean|do|did|does)\b))",
     re.IGNORECASE,
 )
 """Questions for a measure that is told with a unit; "how far did they go" and "how long was the list" ask for others as well."""
@@ -66,7 +76,8 @@ _MEASURE = re.compile(
 _MEASURES = {"age": "age", "time": "length of time", "distance": "distance", "money": "sum of money"}
 _UNITS = {
     "age": re.compile(
-        r"\baged?\b|\byears?(?:\s+|-)old\b|\b(?:born|birthday|teenagers?|in\s+(?:his|her|their)\s+\w+ties)\b", re.IGNORECASE
+        r"\baged?\b|\d-year|\byears?(?:\s+|-)old\b|\b(?:born|birthday|teenagers?|in\s+(?:his|her|their)\s+\w+ties)\b",
+        re.IGNORECASE,
     ),
     "time": re.compile(
         r"\b(?:seconds?|minutes?|hours?|days?|nights?|weeks?|months?|years?|decades?|centur(?:y|ies)|since|until|till|overnight)\b|"
@@ -78,7 +89,7 @@ _UNITS = {
         re.IGNORECASE,
     ),
     "distance": re.compile(
-        r"\b(?:km|kilomet(?:er|re)s?|met(?:er|re)s?|miles?|yards?|feet|hours?|days?|walk|drive)\b", re.IGNORECASE
+        r"(?:\b|(?<=\d))(?:km|kilomet(?:er|re)s?|met(?:er|re)s?|miles?|yards?|feet|hours?|days?|walk|drive)\b", re.IGNORECASE
     ),
 }
 
@@ -117,10 +128,12 @@ def wanted(query: str, kind: str) -> Want:
         What it wants.
     """
     last = own_words(query)
-    if _ASKS_NAME.search(last):
-        return Want("name", of_person=bool(PERSON.search(last)) or any(fold(w) in _TITLES for w in last.split()))
     if _ASKS_GROUP.search(last):
         return Want("group")
+    if _ASKS_PLACE.search(last):
+        return Want("place")
+    if _ASKS_NAME.search(last):
+        return Want("name", of_person=bool(PERSON.search(last)) or any(fold(w) in _TITLES for w in last.split()))
     if kind == "how_many" or (kind == "what" and not _OTHER_THINGS.search(last) and _COUNTED.search(last)):
         return _number_want(last)
     if kind == "how_much":
@@ -134,7 +147,7 @@ def _number_want(query: str) -> Want:
     match = _HOW_MANY.search(query)
     noun = ""
     for word in (match["noun"][w.start : w.end] for w in content_words(match["noun"])) if match else ():
-        if OUTCOME.fullmatch(word) or _VERB.search(word):
+        if OUTCOME.fullmatch(word) or is_past(word):
             break
         noun = word
     return Want("number", measure=asked_measure(query), noun=noun)
@@ -164,20 +177,37 @@ def filled(question: Question, want: Want, sentence: ScoredSentence) -> float:
 
 
 def with_unit(question: Question, sentences: Sequence[ScoredSentence]) -> list[ScoredSentence]:
-    """The sentences that tell an age, a length of time, a distance or a sum of money where the question asks for it.
+    """The sentences that may tell an age, a length of time, a distance or a sum of money where the question asks for it.
 
     Args:
         question: As understood.
         sentences: Most probable first.
 
     Returns:
-        Those, in their order; all where the question asks for something else.
+        Those with such a unit, or with a number that counts nobody where the reader points ("Orr, 67, was shot"), in their order;
+        all where the question asks for something else.
     """
-    asked = _MEASURE.search(question.query)
+    asked = _asked_unit(question)
     if asked is None:
         return list(sentences)
-    unit = _UNITS[str(asked.lastgroup)]
-    return [s for s in sentences if unit.search(s.text)]
+    return [s for s in sentences if _UNITS[asked].search(s.text) or _reads_number(s)]
+
+
+def _asked_unit(question: Question) -> str | None:
+    asked = _MEASURE.search(own_words(question.query))
+    return str(asked.lastgroup) if asked else None
+
+
+def _reads_number(sentence: ScoredSentence) -> bool:
+    """Whether the reader points at a number that is said neither of persons nor of a day."""
+    if sentence.read is None:
+        return False
+    start, end = sentence.read.start - sentence.span.start, sentence.read.end - sentence.span.start
+    of_persons = [f for f in find_figures(sentence.text, sentence.dates) if f.counted in PERSONS or f.outcome]
+    return any(
+        n.start() < end and start < n.end() and not any(f.start < n.end() and n.start() < f.end for f in of_persons)
+        for n in _numbers(sentence)
+    )
 
 
 def lacking(question: Question, sentences: Sequence[ScoredSentence]) -> str:
@@ -188,16 +218,16 @@ def lacking(question: Question, sentences: Sequence[ScoredSentence]) -> str:
         sentences: All of the passage.
 
     Returns:
-        "gives no name that could be meant", "counts no attackers" and the like, or "".
+        "gives no name that could be meant", "gives no number of attackers" and the like, or "".
     """
     want = wanted(question.query, question.kind)
-    if (measure := _MEASURE.search(question.query)) and not with_unit(question, sentences):
-        return f"gives no {_MEASURES[str(measure.lastgroup)]}"
+    if (unit := _asked_unit(question)) and not with_unit(question, sentences):
+        return f"gives no {_MEASURES[unit]}"
     if want.kind == "number" and want.noun:
         fitting = any(_fits(want, s, *m.span()) > 0 for s in sentences for m in _numbers(s))
         return "" if fitting else f"gives no number of {want.noun}"
-    if want.kind not in ("name", "group", "doer"):
-        return ""
+    if want.kind not in ("name", "group", "doer") or any(s.features[_MARGIN] > 0 for s in sentences):
+        return ""  # where the reader sees an answer, who it is may well be told
     asked = {w.stem for w in content_words(question.query)}
     for s in sentences:
         if any(_can_answer(question, want, s, s.text, n.start, n.end) for n in find_names(s.text)):
@@ -236,7 +266,11 @@ def _can_answer(question: Question, want: Want, sentence: ScoredSentence, text: 
     passage = sentence.retrieved.passage
     if not stems or len(stems & asked) > 0.5 * len(stems):
         return False
-    if country_of(name) or _PATIENT.match(text[end : end + 60]) or (passage.place and fold(name) in fold(passage.place)):
+    if passage.place and fold(name) in fold(passage.place):
+        return False
+    if _PATIENT.match(text[end : end + 60]) and not _ASKS_PATIENT.search(own_words(question.query)):
+        return False
+    if country_of(name) and not (want.kind == "doer" and (after := text[end:].split()) and is_past(after[0])):
         return False
     first, last = sentence.span.start + start, sentence.span.start + end
     if any(d.start < last and first < d.end for d in passage.dates) or _LOCATIVE.search(text[:start]):
@@ -254,7 +288,8 @@ def _fill_number(question: Question, want: Want, sentence: ScoredSentence) -> fl
         return 0.0
     start, end = max(0, span.start - base), span.end - base
     if not NUMBER.search(text[start:end]):
-        return 0.5 if re.search(r"\b(?:no|nobody|none)\b", text, re.IGNORECASE) else 0.0
+        is_told = QUANTITY.search(text[start:end]) or re.search(r"\b(?:no|nobody|none)\b", text, re.IGNORECASE)
+        return 0.5 if is_told else 0.0
     value = _fits(want, sentence, start, end)
     if value < 0 and any(
         _fits(want, sentence, *n.span()) == 1 for n in _numbers(sentence) if n.end() <= start or end <= n.start()

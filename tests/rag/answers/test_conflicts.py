@@ -106,6 +106,16 @@ def test_another_account_that_follows_is_quoted_too() -> None:
     assert quoted(found) == ["May 2, 2019: The patrol was looking for Ann Smith.", "Other accounts say it was Bob Jones."]
 
 
+@pytest.mark.parametrize(
+    "after",
+    ["Some town officials were hurt.", "Another official plane was due.", "Some 30 local officials fled.", "Some had fled."],
+)
+def test_others_who_say_nothing_give_no_account(after: str) -> None:
+    place = passage(f"May 2, 2019: The patrol was looking for Ann Smith. {after} The patrol returned.")
+    question = understand("who was the patrol looking for")
+    assert other_accounts(question, scored_by_words(question, place)) is None
+
+
 def test_accounts_asked_for_in_so_many_words_are_quoted_side_by_side() -> None:
     told = passage(
         "May 2, 2019: A car with a bomb was driven at a patrol. The rebels say that it was driven at the base. Rain fell all day."

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -8,8 +9,8 @@ import pytest
 from answer_doubles import PointingReader, passage, retrieved
 
 from rag.answers.constraints import CHECKS, NEUTRAL, SIGNS, check
-from rag.answers.evidence import FEATURES, score_sentences
-from rag.answers.wanted import lacking
+from rag.answers.evidence import FEATURES, ScoredSentence, score_sentences
+from rag.answers.wanted import lacking, wanted, with_unit
 from rag.search.question import understand
 from rag.settings import Settings
 from rag.types import Passage
@@ -20,16 +21,20 @@ RAID = passage(
 LATER = passage("May 2, 2018: In Karo the market opened again.", date(2018, 5, 2), report="later.txt", place="Karo")
 
 
-def checks(text: str, *passages: Passage, read: str, settings: dict[str, object] | None = None) -> dict[str, float]:
-    found = retrieved(*passages)
-    reader = PointingReader(read)
+def scored_as_read(text: str, passages: Sequence[Passage], read: str) -> list[ScoredSentence]:
     parts = [[(s.start - p.start, s.end - p.start) for s in p.sentences] for p in passages]
-    question = understand(text)
     weights = [float(name == "margin") for name in FEATURES]
-    vectors: dict[str, np.ndarray] = {}
-    scored = score_sentences(
-        question, found, np.zeros(2, dtype=np.float32), vectors, _idf, weights, reader.read(text, passages, parts)
-    )
+    readings = PointingReader(read).read(text, passages, parts)
+    return score_sentences(understand(text), retrieved(*passages), np.zeros(2, dtype=np.float32), {}, _idf, weights, readings)
+
+
+def scored_of(text: str, told: str, read: str = "") -> ScoredSentence:
+    return scored_as_read(text, [passage(told)], read or told)[0]
+
+
+def checks(text: str, *passages: Passage, read: str, settings: dict[str, object] | None = None) -> dict[str, float]:
+    question = understand(text)
+    scored = scored_as_read(text, passages, read)
     answering = Settings.load({f"answering.{k}": v for k, v in (settings or {}).items()}, env={}).answering
     return dict(zip(CHECKS, check(question, scored, _idf, answering), strict=True))
 
@@ -176,3 +181,66 @@ def test_lack_is_told_only_when_nothing_in_the_passage_may_be_meant(text: str, l
     question = understand(text)
     scored = score_sentences(question, found, np.zeros(2, dtype=np.float32), {}, _idf, weights)
     assert lacking(question, scored) == lack
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Which group demanded a ransom for the nurse?", "The Sand Brothers demanded a ransom for the nurse."),
+        ("Was a ransom demanded at Karo?", "At Karo the kidnappers demanded a ransom."),
+        ("When was the ransom handed over?", "The ransom was handed over at Karo on April 3."),
+        ("Who raised the price of bread in Karo?", "The mayor of Karo, Bob Jones, raised the price of bread."),
+        ("How far is the mine from Karo?", "The mine is 40km from Karo."),
+        ("How old was the girl?", "A 12-year-old girl was shot."),
+    ],
+)
+def test_a_unit_is_asked_of_measures_only(text: str, told: str) -> None:
+    sentence = scored_of(text, told)
+    assert with_unit(understand(text), [sentence]) == [sentence]
+
+
+@pytest.mark.parametrize(
+    ("text", "told", "read", "kept"),
+    [
+        ("How old was the chief?", "Bob Jones, 67, was shot.", "67", True),
+        ("How much was the ransom?", "They were paid 300,000 naira for the nurse.", "300,000 naira", True),
+        ("How old was the chief when he died?", "Four hostages were freed.", "Four", False),
+        ("How old was the chief when he died?", "The chief died in Karo.", "Karo", False),
+    ],
+)
+def test_a_number_of_nobody_may_be_the_measure(text: str, told: str, read: str, kept: bool) -> None:
+    assert bool(with_unit(understand(text), [scored_of(text, told, read)])) is kept
+
+
+@pytest.mark.parametrize(
+    ("text", "told", "read", "filled"),
+    [
+        ("What is the name of the group that claimed the attack?", "The attack was claimed by JNF.", "JNF", 1.0),
+        ("Who was shot at Karo?", "On Monday Alou Keita was shot at Karo.", "Alou Keita", 1.0),
+        ("Which group was driven from Karo?", "Then the Sand Brothers were driven from Karo.", "Sand Brothers", 1.0),
+        ("Who attacked the camp?", "In the end France attacked the camp.", "France", 1.0),
+        ("Who attacked the patrol?", "On Monday a WFO patrol was attacked.", "WFO", 0.0),
+    ],
+)
+def test_who_it_was_may_be_a_body_one_acted_on_or_a_country(text: str, told: str, read: str, filled: float) -> None:
+    values = checks(text, passage(f"April 6, 2018: {told}"), read=read)
+    assert 1.0 - values["unclaimed"] == filled
+
+
+def test_a_village_that_is_asked_for_by_name_is_a_place() -> None:
+    assert wanted("What was the name of the village that was raided?", "what").kind == "place"
+    assert wanted("What was the name of the officer who was shot?", "what").kind == "name"
+
+
+def test_what_is_counted_is_no_verb_and_no_doer() -> None:
+    assert wanted("How many candidates stood?", "how_many").noun == "candidates"
+    assert wanted("How many did the rebels kill?", "how_many").noun == ""
+
+
+def test_no_lack_is_told_where_the_reader_sees_an_answer() -> None:
+    found = retrieved(passage("April 6, 2018: In Karo gunmen raided the post. Smith won the vote."))
+    question = understand("who won the vote in Karo")
+    sentences = score_sentences(question, found, np.zeros(2, dtype=np.float32), {}, _idf, [0.0] * len(FEATURES))
+    margin = FEATURES.index("margin")
+    seen = [replace(s, features=(*s.features[:margin], 0.5, *s.features[margin + 1 :])) for s in sentences]
+    assert lacking(question, seen) == ""

@@ -27,6 +27,10 @@ from rag.search.question import understand
         ("which group carried out the raid", True, "raid"),
         ("who became head of the band", True, "head"),
         ("who is it", True, ""),
+        ("Why was the bridge closed after the rebels attacked it?", False, "close"),
+        ("When was the aid delivered to the hundred families?", False, "deliv"),
+        ("Whose house was burned?", True, "burn"),
+        ("Who else was hurt?", True, "hurt"),
     ],
 )
 def test_deed_of_a_question(text: str, of_doer: bool, deed: str) -> None:

@@ -16,6 +16,17 @@ from rag.answers.figures import find_figures, parse_number
         ("3.5 million", 3_500_000),
         ("dozens", None),
         ("several hundred", None),
+        ("one hundred and fifty", 150),
+        ("two thousand three hundred", 2300),
+        ("half a dozen", 6),
+        ("two and a half million", 2_500_000),
+        ("1 200", 1200),
+        ("2,5 million", 2_500_000),
+        ("$1.5m", 1_500_000),
+        ("3bn", 3_000_000_000),
+        ("two-thirds", None),
+        ("10-15", None),
+        ("between 10 and 15", None),
     ],
 )
 def test_number_words_have_their_value(text: str, value: float | None) -> None:
@@ -31,6 +42,23 @@ def test_number_words_have_their_value(text: str, value: float | None) -> None:
         ("It destroyed three vehicles.", [(3, "vehicl", "")]),
         ("The office says that 18 people were on board and that not one of them lived.", [(18, "person", "kill")]),
         ("A later list has 15.", [(15, "", "")]),
+        ("One hundred and fifty people died.", [(150, "person", "kill")]),
+        ("Between 10 and 15 guards died.", [(10, "guard", "kill")]),
+        ("Five to six hundred people fled.", [(500, "person", "flee")]),
+        ("Fifty to a hundred people fled.", [(50, "person", "flee")]),
+        ("Flight 447 killed 12.", [(12, "", "kill")]),
+        ("A 12-year-old girl was shot by 3 men.", [(3, "men", "")]),
+        ("20 rebels killed 3 soldiers.", [(20, "attacker", ""), (3, "soldier", "kill")]),
+        ("20 rebels killed the mayor and 3 soldiers.", [(20, "attacker", ""), (3, "soldier", "kill")]),
+        ("20 rebels killed the mayor and two people were hurt.", [(20, "attacker", ""), (2, "person", "wound")]),
+        ("Two bombs killed the mayor.", [(2, "bomb", "")]),
+        ("12 soldiers killed two days ago were buried.", [(12, "soldier", "kill")]),
+        ("12 soldiers killed, 20 injured.", [(12, "soldier", "kill"), (20, "", "wound")]),
+        ("12 soldiers killed by a mine", [(12, "soldier", "kill")]),
+        ("12 soldiers weren't killed.", [(12, "soldier", "")]),
+        ("12 farmers lost their lives.", [(12, "civilian", "kill")]),
+        ("300 people lost their jobs.", [(300, "person", "")]),
+        ("The mill lost 12 guards.", [(12, "guard", "kill")]),
     ],
 )
 def test_figure_says_what_it_counts_and_what_befell_them(text: str, expected: list[tuple[float, str, str]]) -> None:
@@ -81,3 +109,8 @@ def test_no_fewer_than_belongs_to_the_figure() -> None:
 )
 def test_figures_are_found_as_accounts_word_them(text: str, expected: list[tuple[float, str, str]]) -> None:
     assert [(f.value, f.counted, f.outcome) for f in find_figures(text)] == expected
+
+
+@pytest.mark.parametrize("text", ["The two figures are still in use.", "There are three other versions."])
+def test_numbers_of_accounts_are_no_figures(text: str) -> None:
+    assert find_figures(text) == []

@@ -17,6 +17,14 @@ from rag.answers.measures import asked_measure, asks_accounts, asks_versions, fi
         ("how many hurt by the rockets at Oldtown", set(), "wound"),
         ("How many dead in the raid", set(), "kill"),
         ("size of the force that attacked", {"attacker", "person"}, ""),
+        ("The spokesman and the agency disagree about the wounded of the ambush", set(), "wound"),
+        ("How many people did the bomber kill?", {"person"}, "kill"),
+        ("How many soldiers did the rebels kill?", {"soldier"}, "kill"),
+        ("How many did the rebels kill?", set(), "kill"),
+        ("How many men did the rebels lose?", {"men", "attacker"}, "kill"),
+        ("How many vehicles and houses were lost?", {"vehicl"}, "kill"),
+        ("How many people lost their jobs?", {"person"}, ""),
+        ("How many people lost their lives?", {"person"}, "kill"),
     ],
 )
 def test_the_question_says_who_is_counted_and_what_befell_them(query: str, counted: set[str], outcome: str) -> None:
@@ -25,7 +33,18 @@ def test_the_question_says_who_is_counted_and_what_befell_them(query: str, count
     assert (measure.counted, measure.outcome) == (counted, outcome)
 
 
-@pytest.mark.parametrize("query", ["who led the raid", "How many polling places stayed shut", "where did it happen"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "who led the raid",
+        "How many polling places stayed shut",
+        "where did it happen",
+        "How many seats did the party lose?",
+        "How many years did the siege last and how many died?",
+        "How many homes were destroyed and people killed?",
+        "How many days were the hostages missing?",
+    ],
+)
 def test_questions_for_no_toll_have_no_measure(query: str) -> None:
     assert asked_measure(query) is None
 
