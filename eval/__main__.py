@@ -36,7 +36,7 @@ from eval.summary import Summary
 from eval.types import EvalQuestion, QuestionResult
 from eval.variants import ABLATIONS, BASELINES
 from rag.assistant import Assistant
-from rag.errors import LibraryError, RagError, UsageError
+from rag.errors import LibraryError, RagError, SettingsError, UsageError
 from rag.settings import Settings
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 130
     except (RagError, OSError) as error:
         print(f"eval: {error}", file=sys.stderr)
-        return USAGE if isinstance(error, UsageError) else FAILED
+        return USAGE if isinstance(error, UsageError | SettingsError) else FAILED
 
 
 def _run(options: argparse.Namespace) -> int:

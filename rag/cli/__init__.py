@@ -1,7 +1,8 @@
 """The command line: ``rag add``, ``sync``, ``list``, ``show``, ``remove``, ``reindex``, ``doctor``, ``ask``, ``search``,
 ``timeline``, ``serve``, ``feedback``, ``llm``, ``eval`` and ``settings``.
 
-Exit codes: 0 done, 1 some inputs failed (each named), 2 wrong usage. Errors are one line; tracebacks only with ``--debug``.
+Exit codes: 0 done, 1 something failed (of several inputs, each failed one is named), 2 wrong usage or settings, 130 interrupted.
+Errors are one line; tracebacks only with ``--debug``.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Any
 from rag.cli.common import DONE, FAILED, USAGE
 from rag.cli.others import evaluate
 from rag.cli.parser import build_parser
-from rag.errors import RagError, UsageError
+from rag.errors import RagError, SettingsError, UsageError
 from rag.settings import Settings
 
 
@@ -56,7 +57,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if debug:
             raise
         print(f"rag: {error}", file=sys.stderr)
-        return USAGE if isinstance(error, UsageError) else FAILED
+        return USAGE if isinstance(error, UsageError | SettingsError) else FAILED
     except Exception as error:
         if debug:
             raise

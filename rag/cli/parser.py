@@ -13,7 +13,7 @@ from rag.settings import Settings
 
 def _from_one(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text} is no number from 1 on")
+        raise argparse.ArgumentTypeError(f"{text} is not a whole number of 1 or more")
     return int(text)
 
 
@@ -29,7 +29,7 @@ def build_parser() -> argparse.ArgumentParser:
     common.add_argument("--debug", action="store_true", default=argparse.SUPPRESS, help="log everything, show tracebacks")
 
     parser = argparse.ArgumentParser(
-        prog="rag", description="Ask a folder of reports; every answer is a quotation that can be checked.", parents=[common]
+        prog="rag", description="Ask a folder of reports; every answer comes with the quotations that show it.", parents=[common]
     )
     parser.add_argument("--version", action="version", version=f"rag {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
@@ -41,7 +41,11 @@ def build_parser() -> argparse.ArgumentParser:
 
     add = command("add", library.add, "add files or folders to the library")
     add.add_argument("paths", nargs="+", metavar="PATH")
-    sync = command("sync", library.sync, "make the library equal to a folder (default: corpus/)")
+    sync = command(
+        "sync",
+        library.sync,
+        "take in what is new or changed in a folder, drop reports whose file there is gone (default: corpus/)",
+    )
     sync.add_argument("folder", nargs="?", metavar="DIR", help="default: the corpus setting")
     list_ = command("list", library.list_, "list the reports")
     show = command("show", library.show, "show a report with its entries")
@@ -70,8 +74,7 @@ def build_parser() -> argparse.ArgumentParser:
         sub.add_argument(
             "--country", metavar="NAME", action="append", default=[], help="only reports of this country (repeatable)"
         )
-    for sub in (ask, timeline):
-        sub.add_argument("--llm", metavar="NAME", help="language model, PROVIDER/NAME")
+    ask.add_argument("--llm", metavar="NAME", help="language model, PROVIDER/NAME")
     serve = command("serve", others.serve, "open the page")
     serve.add_argument("--host", metavar="H")
     serve.add_argument("--port", type=int, metavar="P")

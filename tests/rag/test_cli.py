@@ -200,9 +200,9 @@ def test_options_before_eval_are_passed_on(
     questions = tmp_path / "q.jsonl"
     questions.write_text('{"id": "1", "question": "who", "answerable": false}\n', encoding="utf-8")
     asked = ["eval", "--questions", str(questions)]
-    assert main(["--home", str(tmp_path / "home"), "--set", "search.topk=1", *asked]) == 1
+    assert main(["--home", str(tmp_path / "home"), "--set", "search.topk=1", *asked]) == 2
     assert "did you mean search.top_k" in capsys.readouterr().err
-    assert main(["--home", str(tmp_path / "home"), "--config", str(tmp_path / "none.toml"), *asked]) == 1
+    assert main(["--home", str(tmp_path / "home"), "--config", str(tmp_path / "none.toml"), *asked]) == 2
     assert "none.toml" in capsys.readouterr().err
     assert main(["--home", str(tmp_path / "home"), *asked]) == 2
     assert str(tmp_path / "home") in capsys.readouterr().err
