@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from rag.training.data import WRITTEN_SHARE
-
 CARD = "MODEL_CARD.md"
 
 RUNS = Path(__file__).with_name("RUNS.md")
@@ -76,7 +74,7 @@ other framework. Made by `python -m rag.training.reader` and `python -m rag.trai
 
 ## Scores
 Measured on the int8 file as shipped; paragraphs stand under their titles. n is the number of questions. AUROC: chance that an
-answered question is held surer than an unanswered one.
+answered question scores higher than an unanswered one.
 
 | set | exact match | F1 | n | AUROC | n without answer |
 |---|---|---|---|---|---|
@@ -99,9 +97,10 @@ An export that loses more than 0.01 F1 is refused.
 - Nearly half of the windows have no answer. A quarter of the answered questions are also asked of their own passage without the
   sentences that answer. Some are made by turning a word of the question to its opposite or putting in another text's name or
   number. Yes/no questions are made by rule from questions and their right or wrong answers.
-- About {WRITTEN_SHARE:.0%} of the questions of a pass are of written reports: dated entries of invented events that can be
-  taken for each other. Each stands nine times in ten with an entry that does not answer it: the same one before it was changed
-  to tell what is asked, another entry of the report, or its own without the sentence that answers. Some are yes-or-no questions.
+- About {recipe["written_share"]:.0%} of the questions of a pass are of written reports: dated entries of invented events that
+  can be taken for each other. Each stands nine times in ten with an entry that does not answer it: the same one before it was
+  changed to tell what is asked, another entry of the report, or its own without the sentence that answers. Some are
+  yes-or-no questions.
 - Headings with title and date, dated openings, questions without their mark, typos, at small rates.
 - A run limited by time does more or fewer steps on another machine, and the scores move with them.
 
@@ -122,12 +121,13 @@ unanswered weighing the same. Thresholds for use belong to the settings.
 - English only; the vocabulary is lower-cased, so capitals tell it nothing.
 - A small model: it finds where an answer would stand far better than it notices that a question was bent to have none. See the
   adversarial row before trusting it to decline alone.
-- The yes/no head saw some hundred written questions, the rest were made by rule; treat it as a hint.
-- It copies one span. Lists, counts and sums are for the rooms above it.
+- The yes/no head saw some two thousand written questions, the rest were made by rule; treat it as a hint.
+- It copies one span. Lists, counts and sums are for the code that calls it.
 - Most of the public training text is encyclopedic, review or forum text; reports of conflict are a small part of it (MUC-4,
   news). The written reports were made by a language model and read in part only.
-- Some sources state no licence (SQuADShifts, RealTime QA text, MUC text). Who needs a clean chain trains without them: the same
-  command on a folder without those files.
+- Some sources state no licence (SQuADShifts, RealTime QA text, MUC text). If you need clear licences throughout, train without
+  those files. The public data are not shipped: a folder of `*.jsonl.gz` is needed whose rows have `id`, `source`, `title`,
+  `context`, `question`, `answers` (`text`, `start`) and `is_impossible`, as `rag/training/data.py` reads them.
 
 {RUNS.read_text(encoding="utf-8").rstrip()}
 """

@@ -8,6 +8,7 @@ reader and calibrate it, and no context of theirs is ever trained on.
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 import logging
 import random
@@ -48,7 +49,7 @@ SHARES: dict[str, float] = {
 }
 """Share of the answerable questions that is used of a noisy source and of those least like reports; 1 for all others."""
 
-WRITTEN_SHARE = 0.3
+WRITTEN_SHARE = 0.5
 """Share of the written questions in a pass: each is repeated until they make up about so much of it."""
 
 NEGATIVE_SHARES: dict[str, float] = {
@@ -181,7 +182,16 @@ def _medoid(texts: Sequence[str]) -> int:
     return max(range(len(texts)), key=lambda i: (round(likeness(i), 6), -len(texts[i])))
 
 
-def load_mix(folder: Path, seed: int, encode: Encode | None = None, *, mine: bool = True, written: Sequence[Written] = ()) -> Mix:
+def load_mix(
+    folder: Path,
+    seed: int,
+    encode: Encode | None = None,
+    *,
+    mine: bool = True,
+    written: Sequence[Written] = (),
+    written_share: float = WRITTEN_SHARE,
+    kept_at: Path | None = None,
+) -> Mix:
     """Read the training folder.
 
     Args:
@@ -190,6 +200,8 @@ def load_mix(folder: Path, seed: int, encode: Encode | None = None, *, mine: boo
         encode: Texts to unit vectors (n, dim); with it, passages that are like a question by meaning are mined too.
         mine: Look for similar passages at all, which takes minutes.
         written: Reports with questions, of ``rag.training.written``.
+        written_share: Share of their questions in a pass, 0 to 1.
+        kept_at: File in which what was mined is kept, so that the same data with the same seed is not searched again.
 
     Returns:
         The mix.
@@ -221,7 +233,7 @@ def load_mix(folder: Path, seed: int, encode: Encode | None = None, *, mine: boo
     kept = [item for item in others if not held(item)]
     positives = _limit([item for item in kept if item.span], rng)
     negatives = [item for item in kept if not item.span and rng.random() < NEGATIVE_SHARES.get(item.source, 1.0)]
-    similar = _mine(positives, rng, encode) if mine else {}
+    similar = _mined(positives, rng, encode, kept_at) if mine else {}
     positives, negatives = _repeat(positives), _repeat(negatives)
     for item in derived:
         if not held(item):
@@ -229,7 +241,7 @@ def load_mix(folder: Path, seed: int, encode: Encode | None = None, *, mine: boo
     if written:
         kept_written = [w for w in written if not w.held_out]
         own = [item for w in kept_written for item in w.items]
-        positives += own * max(1, round(WRITTEN_SHARE / (1 - WRITTEN_SHARE) * (len(positives) + len(negatives)) / len(own)))
+        positives += own * max(1, round(written_share / (1 - written_share) * (len(positives) + len(negatives)) / len(own)))
         for w in kept_written:
             similar |= w.similar
         held_out |= _told_apart([w for w in written if w.held_out])
@@ -271,10 +283,31 @@ def _repeat(items: Sequence[Item]) -> list[Item]:
     return [item for item in items for _ in range(times[item.source])]
 
 
-def _mine(
-    items: Sequence[Item], rng: random.Random, encode: Encode | None = None, block: int = 2000, top: int = 8
+def _mined(
+    items: Sequence[Item], rng: random.Random, encode: Encode | None, kept_at: Path | None
 ) -> dict[str, list[tuple[str, str]]]:
-    """For each question, contexts most like it that hold none of its answers; three of the best, at random.
+    """Contexts like each question with none of its answers, mined now or kept from a run over the same questions."""
+    titles: dict[str, str] = {}
+    for item in items:
+        titles.setdefault(item.context, item.title)
+    contexts = list(titles)
+    if len(contexts) < 2:
+        return {}
+    data = [bool(encode), str(rng.getstate()), *((item.id, item.question, item.answers, item.context) for item in items)]
+    fingerprint = hashlib.sha256(json.dumps(data).encode()).hexdigest()
+    kept = json.loads(kept_at.read_text(encoding="utf-8")) if kept_at and kept_at.is_file() else {}
+    if kept.get("fingerprint") != fingerprint:
+        kept = {"fingerprint": fingerprint, "places": _mine(items, contexts, rng, encode)}
+        if kept_at:
+            kept_at.parent.mkdir(parents=True, exist_ok=True)
+            kept_at.write_text(json.dumps(kept), encoding="utf-8")
+    return {key: [(titles[contexts[i]], contexts[i]) for i in found] for key, found in kept["places"].items()}
+
+
+def _mine(
+    items: Sequence[Item], contexts: Sequence[str], rng: random.Random, encode: Encode | None, block: int = 2000, top: int = 8
+) -> dict[str, list[int]]:
+    """For each question, places of contexts most like it that hold none of its answers; three of the best, at random.
 
     Likeness is the sum of TF-IDF cosine and, with ``encode``, the cosine of vectors: words and meaning, as the retriever
     joins them.
@@ -282,21 +315,13 @@ def _mine(
     import numpy as np
     from sklearn.feature_extraction.text import TfidfVectorizer
 
-    places: dict[str, int] = {}
-    titles: list[str] = []
-    for item in items:
-        if item.context not in places:
-            places[item.context] = len(places)
-            titles.append(item.title)
-    contexts = list(places)
-    if len(contexts) < 2:
-        return {}
+    places = {context: i for i, context in enumerate(contexts)}
     vectorizer = TfidfVectorizer(sublinear_tf=True, max_df=0.2, dtype=np.float32)
     matrix = vectorizer.fit_transform(contexts).T.tocsr()
     lowered = [context.lower() for context in contexts]
     # The opening of a context is what its vector stands for; the embedder reads 256 word pieces anyway.
     meaning = encode([context[:1200] for context in contexts]).T if encode else None
-    found: dict[str, list[tuple[str, str]]] = {}
+    found: dict[str, list[int]] = {}
     for first in range(0, len(items), block):
         part = items[first : first + block]
         questions = [item.question for item in part]
@@ -311,5 +336,5 @@ def _mine(
             fit = [i for i in best if i != own and likeness[row, i] > 0 and not any(a in lowered[i] for a in answers)][:top]
             rng.shuffle(fit)
             if fit:
-                found[item.id] = [(titles[i], contexts[i]) for i in fit[:3]]
+                found[item.id] = fit[:3]
     return found

@@ -25,7 +25,7 @@ from rag.models.reader import Calibration, Reader
 from rag.models.weights import check_packaged, packaged_folder
 from rag.models.windows import plain_tokenizer
 from rag.training.batches import Batches
-from rag.training.data import Encode, Item, Mix, load_mix, read_items, sample
+from rag.training.data import WRITTEN_SHARE, Encode, Item, Mix, load_mix, read_items, sample
 from rag.training.model import ReaderModel, build_model, loss_of
 from rag.training.running import TorchScorer, collate
 from rag.training.scoring import measure
@@ -49,6 +49,7 @@ class Recipe:
         dropout: Of hidden states.
         batch_tokens: Most word pieces of a batch, padding included.
         weight_decay: Of matrices.
+        written_share: Share of the written questions in a pass, at least 0, less than 1.
         bf16: Multiply in bfloat16, keep weights and sums in float32; for processors and GPUs that can.
     """
 
@@ -62,6 +63,7 @@ class Recipe:
     dropout: float = 0.05
     batch_tokens: int = 3600
     weight_decay: float = 0.01
+    written_share: float = WRITTEN_SHARE
     bf16: bool = False
 
 
@@ -234,7 +236,14 @@ def train(options: argparse.Namespace) -> None:
     folder = packaged_folder()
     check_packaged(folder)
     tokenizer = plain_tokenizer(folder / "tokenizer.json")
-    mix = load_mix(options.data, recipe.seed, _encoder() if options.mine else None, written=read_written(options.written))
+    mix = load_mix(
+        options.data,
+        recipe.seed,
+        _encoder() if options.mine else None,
+        written=read_written(options.written),
+        written_share=recipe.written_share,
+        kept_at=options.out / "mined.json",
+    )
     torch.manual_seed(recipe.seed)
     model = build_model(folder, lora=recipe.lora, dropout=recipe.dropout)
     if options.init:
@@ -267,7 +276,10 @@ def _encoder() -> Encode:
 def _samples(path: Path | None, mix: Mix) -> dict[str, dict[str, list[Item]]]:
     """What is measured while training: sets by prefix, each with its own answerable questions."""
     held_out = {name: sample(items, 120) for name, items in mix.held_out.items() if not name.startswith("written_")}
-    written = {name.removeprefix("written_"): items for name, items in mix.held_out.items() if name.startswith("written_")}
+    # A question and its pair stand at the same place of two lists, so the same ones are drawn.
+    written = {
+        name.removeprefix("written_"): sample(items, 400) for name, items in mix.held_out.items() if name.startswith("written_")
+    }
     read = {"": {"eval": sample(read_items(path), 300)}} if path else {}
     return read | {"held_out.": held_out, "written.": written}
 

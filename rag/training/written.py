@@ -7,7 +7,8 @@ or event in them is real. One report a line: ``title``, ``date``, ``entries``, `
 
 What is asked and not told differs in its wording from what is told: by the question alone a model could guess nine in ten. So an
 unanswered question is used only as a pair: the entry it is ``near``, and the same entry with ``old`` replaced by ``new`` so that
-it answers, in the ``answers`` given (after contrast sets: Gardner et al. 2020, https://arxiv.org/abs/2004.02709).
+it answers, in the ``answers`` given (after contrast sets: Gardner et al. 2020, https://arxiv.org/abs/2004.02709). Where yes or no
+is asked, ``twin_kind`` says which the changed entry shows.
 """
 
 from __future__ import annotations
@@ -76,7 +77,8 @@ def _written(row: dict[str, Any], name: str) -> Written:
         # An answer put in may stand in the entry before it as well.
         start = context.index(answer, context.index(asked["new"]) if kind == "none" else 0)
         span = (start, start + len(answer))
-        items.append(Item(key, WRITTEN, title, context, asked["q"], span, answers, _FORMS[kind], on))
+        form = _FORMS[asked.get("twin_kind", kind)]
+        items.append(Item(key, WRITTEN, title, context, asked["q"], span, answers, form, on))
     drawn = int(hashlib.sha256(title.encode()).hexdigest()[:8], 16) / 16**8
     return Written(tuple(items), similar, drawn < HELD_OUT_SHARE)
 

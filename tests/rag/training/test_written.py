@@ -64,6 +64,12 @@ def test_unanswered_question_is_read_as_a_pair_of_entries(tmp_path: Path) -> Non
     assert [FORMS[i.form] for i in written.items] == ["span", "no", "span"]
 
 
+def test_twin_of_an_unanswered_question_for_yes_or_no_shows_which(tmp_path: Path) -> None:
+    asked = REPORT["questions"][2] | {"q": "Were the gunmen sent by an officer?", "twin_kind": "yes"}
+    [written] = read_written(_write(tmp_path / "w", REPORT | {"questions": [asked]}))
+    assert [FORMS[i.form] for i in written.items] == ["yes"]
+
+
 @pytest.mark.parametrize(
     "change",
     [{"entry": 7}, {"answers": ["twelve"]}, {"kind": "maybe"}, {"kind": "none", "near": 0, "old": "by the sea.", "new": "x"}],
