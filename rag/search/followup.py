@@ -15,8 +15,9 @@ from rag.reports.date_text import format_range
 from rag.reports.date_words import MONTH
 from rag.reports.dates import find_dates
 from rag.reports.names import NameMention, find_names, fold
-from rag.search.kinds import AUXILIARIES, BODY, question_kind, without_request
+from rag.search.kinds import AUXILIARIES, question_kind, without_request
 from rag.search.periods import dated_phrase, without_dates
+from rag.search.pronouns import asks_person, is_body, of_body, person_among, put_in
 from rag.search.terms import FUNCTION_WORDS
 from rag.types import NO_ANSWER, DateMention, Turn
 
@@ -31,31 +32,6 @@ _OPENING = re.compile(
     _F,
 )
 _ABOUT = re.compile(r"^\s*(?:(?:and|but|so)\s+)?(?:what about|how about|what of)\s+", _F)
-_PRONOUN = re.compile(r"\b(?:(?P<person>he|she|him|his|her)|(?P<thing>its?)|they|them|their)\b", _F)
-_POSSESSIVE = re.compile(
-    r"his|its|their|her(?=\s+(?!(?:a|an|the|to|in|on|at|by|for|from|into|with|after|before|during|when|while|why|how|what|that|"
-    r"and|or|as|so|too|there|then|again|back|out|up|down|off|alone|first|later|yesterday|today)\b)\w)",
-    _F,
-)
-_BODY = re.compile(rf"\b(?:(?-i:(?![IVX]+\b)[A-Z]{{2,}})\b|front|union|council|bank|agency|ministry|{BODY})", _F)
-"""What shows that a name is a body's."""
-
-_PERSON_ASKED = re.compile(
-    r"\bwho(?:m\s+did|\s+(?:(?:was|were|is|are)(?!\s+(?:behind|responsible|blamed|accused|suspected)\b)|won|wins|leads?|led|heads?|"
-    r"headed|runs?|ran|commands?|commanded|wrote|resigned|died|became|succeeded|replaced|signed))\b",
-    _F,
-)
-_BESIDE = re.compile(r"\b(?:for|of|from|with|at|in|near|to|the)\s+$", _F)
-"""What stands before the name of a body or a place rather than a person's."""
-
-_OF_BODY = re.compile(
-    r"\b(?:lead\w*|led|found\w*|form(?:ed)?|join\w*|belong\w*|members?|active|operat\w*|allied|merged?|split|based?)\b", _F
-)
-_OF_EVENT = re.compile(
-    r"\b(?:take|takes|took|taken)\s+place\b|\b(?:happen|occur)\w*|\b(?:last|begin|began|start|end)(?:ed)?\b|"
-    r"\b(?:in|during|after|before)\s+it\b",
-    _F,
-)
 _THING = (
     r"attack|attackers?|group|incident|ambush|event|operation|victims?|raid|clash|fighting|battle|bombing|bomb|town|village|camp|base|"
     r"city|region|hospital|round|same|others?|former|latter|dead|wounded|injured|killed"
@@ -202,9 +178,7 @@ def _answered(topic: _Topic, reply: str, names_of: Namer) -> _Topic:
     found = [n for n in names_of(first) if not any(a <= n.start < b for a, b in dated)]
     found = [n for n in found if not country_of(n.text) and fold(n.text) not in known]
     new = tuple(dict.fromkeys(n.text for n in found))
-    people = [n for n in found if not _BODY.search(n.text)]
-    alone = [n for n in people if not _BESIDE.search(first[: n.start]) and first[n.end : n.end + 2] not in ("'s", "’s")]
-    person = (alone or people)[0].text if people else ""
+    person = person_among(found, first)
     days = topic.days or (told[0] if told else None)
     when = told[0] if told and question_kind(topic.question) == "when" else None
     return replace(topic, names=new, days=days, reply_days=when, person=person)
@@ -223,7 +197,7 @@ def _completed(text: str, topic: _Topic, names_of: Namer) -> str:
         about = f"{about} {dated_phrase(topic.reply_days)}"
     if not _ASKING.search(core):
         return _elliptic(core, about, topic, names_of)
-    core, replaced = _named(core, topic)
+    core, replaced = put_in(core, topic.question, topic.names, topic.person)
     if question_kind(core) == "how_many" or _OUTCOME.search(core):
         about = _circumstances(about)
     return _joined(core, about, () if replaced else _referents(core, topic))
@@ -259,7 +233,7 @@ def _exchanged(previous: str, core: str, names_of: Namer) -> str:
         known = names_of(previous)
         places = [n for n in known if _PLACE_LED.search(previous[: n.start])]
         if not lead:  # a body's name stands for no place
-            old = [n for n in known if n not in places] if _BODY.search(name) or not places else places
+            old = [n for n in known if n not in places] if is_body(name) or not places else places
         else:
             old = places if _PLACE_LED.search(lead) else [n for n in known if previous[: n.start].lower().endswith(lead)]
         if old:
@@ -273,32 +247,10 @@ def _exchanged(previous: str, core: str, names_of: Namer) -> str:
     return previous
 
 
-def _named(core: str, topic: _Topic) -> tuple[str, bool]:
-    """The question with its pronoun replaced by what the last answer named, where it can mean nothing else."""
-    for match in sorted(_PRONOUN.finditer(core), key=lambda m: m["person"] is None):
-        if referent := _referent(match, core, topic):
-            owned = "'s" if _POSSESSIVE.match(core, match.start()) else ""
-            return f"{core[: match.start()]}{referent}{owned}{core[match.end() :]}", True
-    return core, False
-
-
-def _referent(pronoun: re.Match[str], core: str, topic: _Topic) -> str:
-    if pronoun["person"]:
-        return topic.person
-    if not topic.names or question_kind(topic.question) not in ("who", "list"):
-        return ""
-    if not pronoun["thing"]:
-        return " and ".join(topic.names[:3])
-    if _OF_EVENT.search(core):
-        return ""
-    is_body = _BODY.search(topic.names[0]) or (_OF_BODY.search(core) and not _PERSON_ASKED.search(topic.question))
-    return topic.names[0] if is_body else ""
-
-
 def _referents(core: str, topic: _Topic) -> tuple[str, ...]:
     """Names of the last answer that "that village", "there" or "it" may mean."""
     words = {m[0].lower() for m in _REFERRING.finditer(core)}
-    is_event = words <= {"it", "its"} and _PERSON_ASKED.search(topic.question) and not _OF_BODY.search(core)
+    is_event = words <= {"it", "its"} and asks_person(topic.question) and not of_body(core)
     return tuple(n for n in topic.names if not (is_event and n == topic.person))[:3] if words else ()
 
 
