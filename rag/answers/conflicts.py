@@ -41,7 +41,8 @@ _OTHER_ACCOUNT = re.compile(
     r"^(?:But\s+|Yet\s+|However,\s+)?(?:(?:by|in|according\s+to)\s+)?(?:an?other|others?|some|a\s+different|a\s+second|a\s+later)\b"
     r"(?:\s+[\w-]+){0,3}?\s+(?:accounts?|versions?|says?|said|writes?|wrote|puts?|gives?|gave|claims?|insists?|"
     r"(?:sources?|reports?|papers?|newspapers?|outlets?|officials?|agenc(?:y|ies))(?:\s+[\w-]+){0,2}?\s+"
-    r"(?:says?|said|writes?|wrote|puts?|gives?|gave|claim(?:s|ed)?|insists?|speaks?|spoke|ha[sd]|have))\b",
+    r"(?:says?|said|writes?|wrote|puts?|gives?|gave|claim(?:s|ed)?|insists?|speaks?|spoke|ha[sd]|have|told|"
+    r"(?:report|count|estimat|list)(?:s|es|ed)?))\b",
     re.IGNORECASE,
 )
 """How a sentence opens that tells the thing before it otherwise."""

@@ -17,8 +17,8 @@ _DID = re.compile(r"\b(?:did|does|do|will|would|could|can)\b(?P<rest>.*)", re.IG
 _EMPTY = frozenset(map(stem, "carried committed perpetrated conducted staged launched mounted became become".split()))
 """Verbs that say nothing without the noun after them ("carried out the raid", "became head")."""
 
-_REGULAR = re.compile(r"(?:ed|aid|ought|ost|ound|ree|ept|eft)$")
-_NOT_PAST = frozenset("hundred red bed need seed feed speed indeed most cost post host ghost coast".split())
+_REGULAR = re.compile(r"ed$")
+_NOT_PAST = frozenset("hundred red bed need seed feed speed indeed".split())
 _BESIDE = re.compile(r"(?<=\w)\s+(?:after|before|when|while|until|because|although|as\s+soon\s+as)\b", re.IGNORECASE)
 """What opens a clause that only says when or why."""
 
@@ -29,7 +29,8 @@ _IRREGULAR = frozenset(
     "forgot forgotten froze frozen gave given gone got grew grown heard held hid hidden hit hurt knelt knew known laid led "
     "lent let lit made meant met paid put ran rang read rode ridden risen rose run said sank sat saw seen sent set shook "
     "shaken shone shot shut slain slept sold spoke spoken spread stole stolen stood stuck struck swept sworn taken told "
-    "took tore torn threw thrown went withdrawn withdrew won wore worn wrote written overran overrun overthrew overthrown".split()
+    "took tore torn threw thrown went withdrawn withdrew won wore worn wrote written overran overrun overthrew overthrown "
+    "fought taught thought sought found kept crept wept left lost quit split free".split()
 )
 _HAPPENS = frozenset("place occur happen begin start come".split())
 _PARTICLES = frozenset("again back away off out up down over not ever first finally".split())

@@ -98,6 +98,11 @@ _DONE_TO = re.compile(
 )
 """What follows the verb of those who did it: "20 rebels killed three soldiers"."""
 
+_WHEN = re.compile(
+    r"\s+(?:morning|afternoon|evening|night|day|week|month|year|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b", re.IGNORECASE
+)
+"""What makes the words before it a time, not somebody it was done to."""
+
 _CLAUSE = re.compile(r"[.;:!?]|,\s|\band\b|\bwhile\b|\bbut\b|\bwith\b|\bagainst\b", re.IGNORECASE)
 
 
@@ -139,18 +144,21 @@ def parse_number(text: str) -> float | None:
     text = re.sub(r"\bhalf\s+an?\b|\band\s+a\s+half\b", "0.5", text.lower())
     text = re.sub(r"(?<=\d)\s?bn\b", " billion", re.sub(r"([$€£].*\d)\s?m\b", r"\1 million", text))
     words = re.findall(r"\d+(?:[,\s]\d{3}(?!\d))*(?:[.,]\d+)?|[a-z]+", text)
-    total, current, seen = 0.0, 0.0, False
+    total, current, scale, seen = 0.0, 0.0, 1.0, False
     for word in words:
         if word[0].isdigit():
             # a comma or a space groups thousands; before one or two digits a comma is a point
-            current, seen = current + float(re.sub(r"[,\s](?=\d{3})", "", word).replace(",", ".")), True
+            value = float(re.sub(r"[,\s](?=\d{3})", "", word).replace(",", "."))
+            # "a million and a half": half of the last scale
+            current, seen = current + value * (scale if value == 0.5 else 1.0), True
         elif word in SMALL or word in TENS:
             current, seen = current + SMALL.get(word, TENS.get(word, 0)), True
         elif word in SCALES:
             # "a hundred" is one hundred, "several hundred" is no value
             if not seen and not re.search(rf"\ba\s+{word}\b", text):
                 return None
-            current, seen = (current or 1.0) * SCALES[word], True
+            scale = SCALES[word]
+            current, seen = (current or 1.0) * scale, True
             if word != "hundred" and word != "dozen":
                 total, current = total + current, 0.0
     return total + current if seen else None
@@ -271,7 +279,7 @@ def _did_it(text: str, end: int, near: str, outcome: re.Match[str]) -> bool:
     ):
         return False
     others = _DONE_TO.match(text, end + outcome.end())
-    if others is None or others["unit"]:
+    if others is None or others["unit"] or _WHEN.match(text, others.end()):
         return False
     # "12 soldiers killed two days ago", "killed 20 injured", "lost their lives"
     return not any(said.match(text, others.end()) for said in (TIME, UNIT, _BEFELL, _LIFE))

@@ -26,9 +26,11 @@ _STOPS = frozenset(", ; : . ! ? ( ) - – — --".split()) | frozenset(
     "but although though while because which who when where and".split()
 )
 _NOT_DENIED = frozenset(
-    [("no", word) for word in ("less", "fewer", "more", "doubt")]
-    + [(cue, word) for cue in ("not", "never") for word in ("only", "just", "merely", "long", "far")]
+    [("no", "doubt")] + [(cue, word) for cue in ("not", "never") for word in ("only", "just", "merely", "long", "far")]
 )
+_AT_LEAST = frozenset("less fewer more".split())
+"""After "no" and before "than" they deny nothing: "no fewer than nine"."""
+
 COMPARED = re.compile(
     r"\b(?:no|not|never|nobody|nothing|none|neither)\b[^.;:]*"
     r"\b(?:so (?:many|much|\w+ly)|such|ever|earlier|previous|before then)\b",
@@ -97,10 +99,10 @@ def denied_stems(text: str) -> tuple[frozenset[str], frozenset[str]]:
     reach = either = 0
     before = ""
     for i, lower in enumerate(lowers):
-        after = lowers[i + 1] if i + 1 < len(lowers) else ""
+        after, then = (*lowers[i + 1 : i + 3], "", "")[:2]
         if lower in _STOPS or (0 < reach < _REACH and _leads_on(lower, after)):
             reach = either = 0
-        elif _is_cue(lower, after):
+        elif _is_cue(lower, after, then):
             reach = _REACH
             either = _subject_length(lowers, i) if lower in ("no", "neither") else 0
             either = _REACH if compared or after == "longer" else either
@@ -122,7 +124,9 @@ def denied_stems(text: str) -> tuple[frozenset[str], frozenset[str]]:
     return frozenset(denied), frozenset(stated)
 
 
-def _is_cue(lower: str, after: str) -> bool:
+def _is_cue(lower: str, after: str, then: str) -> bool:
+    if lower == "no" and after in _AT_LEAST and then == "than":
+        return False
     held = lower in _CUES and (lower, after) not in _NOT_DENIED and _ONLY_BEFORE.get(lower, after) == after
     return held or lower.endswith("n't")
 
@@ -164,10 +168,10 @@ def denies(text: str, *, refusing: bool = False, but: Collection[str] = ()) -> b
     Returns:
         True when it does.
     """
-    lowers = ["", *(m.group().lower().replace("’", "'") for m in _TOKEN.finditer(text)), ""]
+    lowers = ["", *(m.group().lower().replace("’", "'") for m in _TOKEN.finditer(text)), "", ""]
     return any(
-        _is_cue(lower, after) or (refusing and _is_refusal(before, lower, after) and stem(lower) not in but)
-        for before, lower, after in zip(lowers, lowers[1:], lowers[2:], strict=False)
+        _is_cue(lower, after, then) or (refusing and _is_refusal(before, lower, after) and stem(lower) not in but)
+        for before, lower, after, then in zip(lowers, lowers[1:], lowers[2:], lowers[3:], strict=False)
     )
 
 

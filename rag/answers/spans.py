@@ -26,7 +26,7 @@ _WORD_NUMBER = (
     rf"(?:(?:{_AFTER_SCALE})(?:\s+and)?\s+{_BELOW_HUNDRED}{_SCALES}){{0,4}})"
 )
 _DIGITS = (
-    r"(?:\d{1,3}(?:,\d{3})+|\d{1,3}(?:[ \u00a0\u202f]\d{3}){1,3}(?!\d)|"
+    r"(?:\d{1,3}(?:,\d{3})+|\d{1,3}(?:[\u00a0\u202f]\d{3}){1,3}(?!\d)|"
     r"\d+,\d{1,2}(?=\s?%|\s+(?:million|billion|percent|per\s+cent))|\d+(?:\.\d+)?)"
 )
 _FRACTION = (
@@ -52,7 +52,9 @@ NUMBER = re.compile(
     rf"(?<![\w.,-]){_NO_DESIGNATION}(?:between\s+(?P<low>{_AMOUNT})\s+and\s+(?P<high>{_AMOUNT})|"
     # "rose from 12 to 17" tells two numbers, "12 to 17" one
     rf"(?P<from>(?<=\bfrom\s))?(?:(?:{_QUALIFIER})\s+)?(?P<least>{_AMOUNT})"
-    rf"(?:(?:[-–]|\s+or\s+|(?(from)(?!)|\s+to\s+))(?P<most>{_AMOUNT}))?)"
+    # of one form: "took 30 to two hospitals" tells two
+    r"(?:(?:(?<=[a-z])(?=[-–\s\w]{2,5}?[a-z])|(?<=[\d%])(?=[-–\s\w]{1,5}?[$€£]?\d))"
+    rf"(?:[-–]|\s+or\s+|(?(from)(?!)|\s+to\s+))(?P<most>{_AMOUNT}))?)"
     r"(?P<unit>(?<=\d)(?:km|m|cm|kg|ft|mph|kph)|"
     r"-(?:year|month|week|day|hour|minute|mile|kilomet(?:er|re)|met(?:er|re))s?(?:-(?:long|olds?))?)?"
     r"(?!\w)(?!-(?:year|day|man|month))(?:\s+or\s+(?:more|so|fewer|less)(?!\w))?",
@@ -62,7 +64,7 @@ NUMBER = re.compile(
 
 FRACTION = re.compile(rf"(?<!\w){_FRACTION}(?!\w)", re.IGNORECASE)
 QUANTITY = re.compile(
-    r"\d|\b(?:no|none|nobody|every|each|once|twice|half|several|few|many|couple|pair|single)\b|"
+    r"\b(?:no|none|nobody|every|each|once|twice|half|several|few|many|couple|pair|single)\b|"
     r"^\W*(?:(?:for|in|after|within|only|just|about|nearly|almost|over)\s+)*an?(?:\s+[\w-]+){1,2}\W*$",
     re.IGNORECASE,
 )

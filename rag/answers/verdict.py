@@ -53,7 +53,11 @@ _IN_PART = re.compile(
 )
 _RIGHT = re.compile(r"\b(?:right(?:ly)?|correct(?:ly)?|accurate(?:ly)?)\b", re.IGNORECASE)
 _WRONG = re.compile(r"\b(?:wrong(?:ly)?|mistaken(?:ly)?|incorrect(?:ly)?|false(?:ly)?|untrue)\b", re.IGNORECASE)
-_UNTRUE = re.compile(rf"\b(?:is|are|was|were|been|proved)\s+(?!\w+ly\b){_WRONG.pattern}", re.IGNORECASE)
+_UNTRUE = re.compile(
+    r"\b(?:reports?|claims?|rumou?rs?|news|stor(?:y|ies)|allegations?|announcements?)\b[^,;:]*?(?<!\bthat\s)(?<!\bwhich\s)"
+    rf"\b(?:is|are|was|were|been|proved)\s+(?!\w+ly\b){_WRONG.pattern}",
+    re.IGNORECASE,
+)
 _ALMOST = re.compile(r"\b(?:almost|nearly)\s+(\w+)", re.IGNORECASE)
 _OF_HOW_MANY = re.compile(r"\b(?:both|most|half|majority|only|more|fewer)\b", re.IGNORECASE)
 _FREED = re.compile(r"\b(?:freed|free|released?|let\s+go)\b", re.IGNORECASE)
@@ -93,12 +97,22 @@ def contradicts(query: str, text: str) -> bool:
     says_no = says_no or any(opposed(query, clause, plainly=True) for clause in nearest)
     says_no = says_no or bool(_RIGHT.search(query) and _WRONG.search(text)) or bool(_FREED.search(query) and _HELD.search(text))
     says_no = says_no or bool(_UNTRUE.search(text) and not _WRONG.search(query))
-    says_no = says_no or any(stem(m[1]) in asked for m in _ALMOST.finditer(text) if not _ALMOST.search(query))
+    says_no = says_no or (not _ALMOST.search(query) and any(_only_almost(clause, text, asked) for clause in nearest))
     if denies(query):
         # "were any found that had not gone off" is turned only by a sentence that tells what did go off
         unsaid = denied_stems(text)[0]
         return not says_no and any(told(s, text) > 0 and not related(s, unsaid) for s in denied_stems(query)[0])
     return bool(nearest) and says_no
+
+
+def _only_almost(clause: str, text: str, asked: frozenset[str]) -> bool:
+    """Whether what is asked for is said to have nearly come about, and nowhere to have done so."""
+    for match in _ALMOST.finditer(clause):
+        done = frozenset([stem(match[1])])
+        elsewhere = (w for w in content_words(text.replace(match[0], " ")))
+        if related(stem(match[1]), asked) and not any(related(w.stem, done) for w in elsewhere):
+            return True
+    return False
 
 
 def _states(clause: str, stems: frozenset[str]) -> bool:

@@ -34,7 +34,7 @@ _ASKS_GROUP = re.compile(
 )
 _ASKS_PLACE = re.compile(
     r"\bnames?\s+of\s+(?:the\s+|an?\s+)?(?:\w+\s+)?(?:village|town|city|place|district|region|province|quarter|country|island|river|"
-    r"camp|base|street)s?\b",
+    r"camp|base|street)s?\b(?!['’]s|\s+(?!that|which|where|in|of|near|on|at|was|were|is|are|he|she|it|they)\w)",
     re.IGNORECASE,
 )
 _ASKS_AGENT = re.compile(r"\b(?:who|whose|whom)\b", re.IGNORECASE)
@@ -147,8 +147,10 @@ def _number_want(query: str) -> Want:
     match = _HOW_MANY.search(query)
     noun = ""
     for word in (match["noun"][w.start : w.end] for w in content_words(match["noun"])) if match else ():
-        if OUTCOME.fullmatch(word) or is_past(word):
+        if OUTCOME.fullmatch(word) or (noun and is_past(word)):
             break
+        if is_past(word):
+            continue  # "armed men"
         noun = word
     return Want("number", measure=asked_measure(query), noun=noun)
 

@@ -9,7 +9,8 @@ Conventions beside those of ``rag.reports.dates``:
 - "Before the end of May" ends where May does, "after the start of 2018" begins where 2018 does.
 - A day or month without a year is looked for in the years the library covers: where several fit, each is soft evidence; "as of
   May" takes the latest.
-- Four digits are a year wherever they count nothing: "2018 floods", "election 2020 turnout".
+- Four digits from 1990 to 2039 are a year wherever they count nothing, round hundreds aside: "2018 floods", "election 2020
+  turnout".
 - "Last week", "this spring" count from the question's "as of" day, else from today, and never from later than the library's last
   day.
 - 6/4/18 is read like 6/4/2018: day first unless that is impossible.

@@ -15,7 +15,9 @@ _POSSESSIVE = re.compile(
     r"and|or|as|so|too|there|then|again|back|out|up|down|off|alone|first|later|yesterday|today)\b)\w)",
     _F,
 )
-_BODY = re.compile(rf"\b(?:(?-i:(?![IVX]+\b)[A-Z]{{2,}})\b|front|union|council|bank|agency|ministry|{BODY})", _F)
+_BODY = re.compile(
+    rf"\b(?:(?-i:(?![IVX]+\b)[A-Z]{{2,}}\b(?!\s[A-Z][a-z]))|(?:front|union|council|bank|agency|ministry)\b|{BODY})", _F
+)
 _PERSON_ASKED = re.compile(
     r"\bwho(?:m\s+did|\s+(?:(?:was|were|is|are)(?!\s+(?:behind|responsible|blamed|accused|suspected)\b)|won|wins|leads?|led|heads?|"
     r"headed|runs?|ran|commands?|commanded|wrote|resigned|died|became|succeeded|replaced|signed))\b",

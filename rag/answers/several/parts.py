@@ -207,7 +207,7 @@ def _ordinals(query: str) -> list[Part]:
 def _days(kind: str, query: str) -> list[Part]:
     years = _YEARS.search(query)
     if years and not _BETWEEN.search(query[: years.start()]):
-        plain = re.search(r"\b(?:in|of|during)\s+$", query[: years.start()])
+        plain = re.search(r"\b(?:in|of|during)\s+$", query[: years.start()], re.IGNORECASE)
         return [
             Part(f"{query[: years.start()]}{'' if plain else 'in '}{year}{query[years.end() :]}", year)
             for year in re.findall(_YEAR, years[0])

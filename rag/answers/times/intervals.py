@@ -36,6 +36,8 @@ _BETWEEN = re.compile(
 """Nothing but the passing of time may stand before "between": a road, a war or a border is as long as it is."""
 
 _ORDINAL = re.compile(r"(?:the\s+)?(?:first|second|third|fourth|last)\b", _F)
+_TIMED = re.compile(r"\b(?:time|interval|delay|pass(?:ed)?|elapsed?|how\s+(?:long|soon)\s+was\s+it\s+between)\b", _F)
+_OWNED = re.compile(r"(?:the|an?|his|her|its|their|[\w-]+['’]s)\s", _F)
 _THAT = re.compile(r"(?:that|those|the\s+one)\s+(?:of|at|in|on)\s", _F)
 """Stands for the noun of the side before it."""
 
@@ -107,8 +109,11 @@ def find_interval(query: str) -> Interval | None:
         if len(sides) != 2:
             return None
         first, second = _sharing(sides[0], sides[1], match["rest"])
-        until = re.search(r"\s(?:until|till)\s", match["rest"], _F)  # roads lead to a place, only time runs until
-        if not until and not (is_event(first) and (is_event(second) or _THAT.match(second))):
+        # roads lead to a place, only time runs until, passes and is counted in days
+        lead = text[: match.start("rest")]
+        until = re.search(r"\s(?:until|till)\s", match["rest"], _F)
+        timed = match["unit"] or match["bare"] or _TIMED.search(lead)
+        if not until and not all(is_event(s) or _THAT.match(s) or (timed and _OWNED.match(s)) for s in (first, second)):
             return None
     else:
         return None

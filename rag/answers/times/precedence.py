@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from rag.answers.deeds import is_past
 from rag.answers.several.parts import Part
 from rag.answers.several.union import join_answers
 from rag.answers.times.event_dates import AUXILIARY, Ask, asking, day_of, one_telling
@@ -19,13 +20,6 @@ _WHICH = re.compile(
     r"(?P<one>[^,;?]+?),?\s+or\s+(?P<other>[^;?]+)$",
     _F,
 )
-_VERB = re.compile(
-    r".*\b(?P<verb>(?:[a-z]+ed|beg[au]n|fell|came|took|left|broke|sank|won|lost|went|got|became|rose|met|fought|gave|made|held|set|built|"
-    r"hit|struck|sold|bought|led)\b.*)$|(?P<last>\S+)$",
-    _F,
-)
-"""What somebody or something did, after the noun of "which"; where none of these is seen, the last word."""
-
 _ONLY_ORDER = re.compile(r"(?:came|comes|happened|happens|occurred|took\s+place|takes\s+place|is|are|was|were)?", _F)
 _NOT_EVENTS = re.compile(r"^\W*(?:or|and|of|in|on|at|by|round|time|week|month|year|day|the\s+(?:first|last))\b", _F)
 
@@ -60,14 +54,17 @@ def find_rivals(query: str) -> Rivals | None:
     if match is None or _NOT_EVENTS.match(match["one"]) or len(re.findall(r"\bor\b", query, _F)) != 1:
         return None
     first = match["order"].lower() in ("first", "earlier")
-    return Rivals(match["one"].strip(), match["other"].strip(), first, _verb(match["word"].lower(), match["asked"].strip()))
+    return Rivals(match["one"].strip(), match["other"].strip(), first, _verb(match["asked"].strip()))
 
 
-def _verb(word: str, asked: str) -> str:
-    """The verb in "(which) hospital opened (first)", "(who) was elected (first)"."""
-    auxiliary = AUXILIARY.search(asked)
-    found = None if auxiliary or word == "who" else _VERB.search(asked)
-    verb = asked[auxiliary.start() :] if auxiliary else found[found.lastgroup or 0] if found else asked
+def _verb(asked: str) -> str:
+    """The verb in "(which) hospital opened (first)", "(who) was elected (first)"; "" where none is seen."""
+    words = re.sub(r"^of\s+the\s+(?:\w+\s+)?\w+\s*", "", asked)
+    auxiliary = AUXILIARY.search(words)
+    told = [m.start() for m in re.finditer(r"[\w'’-]+", words) if is_past(m[0])]
+    if len(told) > 1 and told[0] == 0:
+        told = told[1:]  # "armed group fell"
+    verb = words[auxiliary.start() if auxiliary else told[0] if told else len(words) :]
     return "" if _ONLY_ORDER.fullmatch(verb) else verb
 
 

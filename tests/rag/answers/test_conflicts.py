@@ -116,6 +116,12 @@ def test_others_who_say_nothing_give_no_account(after: str) -> None:
     assert other_accounts(question, scored_by_words(question, place)) is None
 
 
+def test_an_agency_that_reports_gives_another_account() -> None:
+    place = passage("May 2, 2019: The patrol was looking for Ann Smith. Another agency reported that it was Bob Jones.")
+    question = understand("who was the patrol looking for")
+    assert other_accounts(question, scored_by_words(question, place)) is not None
+
+
 def test_accounts_asked_for_in_so_many_words_are_quoted_side_by_side() -> None:
     told = passage(
         "May 2, 2019: A car with a bomb was driven at a patrol. The rebels say that it was driven at the base. Rain fell all day."

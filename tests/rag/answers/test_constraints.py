@@ -230,10 +230,13 @@ def test_who_it_was_may_be_a_body_one_acted_on_or_a_country(text: str, told: str
 def test_a_village_that_is_asked_for_by_name_is_a_place() -> None:
     assert wanted("What was the name of the village that was raided?", "what").kind == "place"
     assert wanted("What was the name of the officer who was shot?", "what").kind == "name"
+    assert wanted("What was the name of the base commander?", "what").kind == "name"
 
 
 def test_what_is_counted_is_no_verb_and_no_doer() -> None:
     assert wanted("How many candidates stood?", "how_many").noun == "candidates"
+    assert wanted("How many free clinics opened?", "how_many").noun == "clinics"
+    assert wanted("How many ground troops were sent?", "how_many").noun == "troops"
     assert wanted("How many did the rebels kill?", "how_many").noun == ""
 
 

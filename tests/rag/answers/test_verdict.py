@@ -84,6 +84,12 @@ def verdict(text: str, *passages: Passage) -> Composition | None:
         ("Was the mayor arrested?", "Reports that the mayor was arrested are false.", True),
         ("Was the porter arrested?", "The porter was falsely accused and arrested.", False),
         ("Was the bridge destroyed?", "The bridge was almost destroyed.", True),
+        ("Was the consul arrested?", "The consul was arrested over accounts that were false.", False),
+        ("Did the nurse testify?", "The nurse testified that the alibi was false.", False),
+        ("Was the bridge destroyed?", "The flood destroyed the bridge and almost destroyed the school.", False),
+        ("Did the ship explode?", "The ship nearly exploded.", True),
+        ("Were there more raids in Corvo?", "No more raids were reported in Corvo.", True),
+        ("Were there any more raids?", "There were no more raids.", True),
         ("Did the law come into force?", "The court ruled that the law comes into force so far as it is printed.", False),
     ],
 )

@@ -175,6 +175,18 @@ def test_place_is_added_where_none_was_named() -> None:
             "Did anyone help her?",
             "Did anyone help Anna Weber (runs the clinic in Lundby)",
         ),
+        (
+            "Who won the vote in Lundby?",
+            "Adama Bankole won it.",
+            "When was he born?",
+            "When was Adama Bankole born (won the vote in Lundby)",
+        ),
+        (
+            "Who won the vote in Lundby?",
+            "Councillor Mariam Keita won it.",
+            "When was she born?",
+            "When was Councillor Mariam Keita born (won the vote in Lundby)",
+        ),
         ("Who raided the mill?", "Azure Dawn did.", "Is it still active?", "Is Azure Dawn still active (raided the mill)"),
         ("Who raided the mill?", "Azure Dawn did.", "Was it planned?", "Was it planned (raided the mill, Azure Dawn)"),
     ],

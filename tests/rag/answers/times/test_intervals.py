@@ -254,3 +254,20 @@ def test_an_event_without_a_day_leaves_the_question_to_others() -> None:
 
 def test_one_sentence_for_both_events_tells_no_interval() -> None:
     assert tell_interval(understand(ASKED), lambda text, _: told(text, "May 2, 2019", RAID), nothing, ()) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "How many days passed between the blockade and the takeover?",
+        "How much time passed between the leak and the inquiry?",
+        "How long was it between the kidnap and the ransom payment?",
+        "How many days elapsed from the outage to the repair?",
+        "How many days were there between the first tremor and the second?",
+        "How many years between the census of 2010 and the one of 2015?",
+        "how long from the mayor's appeal for calm until the soldiers had him",
+        "How much time lay between the death of two nurses in May and that of the guards?",
+    ],
+)
+def test_what_passes_is_time_whatever_the_events(text: str) -> None:
+    assert find_interval(text) is not None
