@@ -25,6 +25,9 @@ _NEAR = 2.5
 """Scores below the best one within which a sentence still tells the same event: a twelfth as likely."""
 
 _EXPLAINS = re.compile(r"\b[A-Z][A-Z.&-]+\s+\($")
+_GOES_ON = re.compile(r"(?:\s+(?:[A-Z][\w'’-]*|of|in|the|for|and|du|de|la|al))+")
+"""How a name goes on."""
+
 _AND_UNIT = re.compile(r"\s+and\s+(?:a\s+half|[\w-]+\s+(?:minutes?|hours?|days?|weeks?|months?|years?))\b", re.IGNORECASE)
 """What goes on with a measure: "two years and six weeks"."""
 
@@ -85,10 +88,21 @@ def _read(sentence: ScoredSentence, span: Span) -> Value:
     left, right = len(text) - len(text.lstrip(_TRIM)), len(text.rstrip(_TRIM))
     if left >= right:
         return Value(sentence.text.strip())
-    span = Span(span.start + left, span.start + right)
+    span = _whole_name(sentence, Span(span.start + left, span.start + right))
     if text.count("(") > text.count(")") and sentence.slice(Span(span.start, span.end + 1)).endswith(")"):
         span = Span(span.start, span.end + 1)
     return Value(sentence.slice(span), span)
+
+
+def _whole_name(sentence: ScoredSentence, span: Span) -> Span:
+    """A span that is but the opening of what explains a short name is that name, as explained: "Islamic State" in "ISGS (Islamic
+    State in the Greater Sahara)"."""
+    text, base = sentence.text, sentence.span.start
+    start, end = span.start - base, span.end - base
+    short, close = _EXPLAINS.search(text[:start]), text.find(")", end)
+    if short is None or close <= end or not _GOES_ON.fullmatch(text[end:close]):
+        return span
+    return Span(base + short.start(), base + close + 1)
 
 
 def _explained(sentence: ScoredSentence, span: Span) -> Value:

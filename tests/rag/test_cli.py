@@ -151,13 +151,13 @@ def test_doctor_finds_a_sound_library(run: Run) -> None:
         (["ask"], 2, "ask one question"),
         (["ask", "x", "--since", "someday"], 2, "someday"),
         (["show", "nothing.txt"], 2, "no such report"),
-        (["ask", "x", "--set", "search.topk=1"], 1, "did you mean search.top_k"),
+        (["ask", "x", "--set", "search.topk=1"], 2, "did you mean search.top_k"),
         (["frobnicate"], 2, "invalid choice"),
         (["ask", "--batch", "missing.jsonl"], 2, "missing.jsonl"),
         (["ask", "x", "--since", "2022", "--until", "2021-05"], 2, "--since 2022 is after --until 2021-05"),
         (["ask", "x", "--report", "mali-2018-05-08.txt"], 2, "no such report in the library; did you mean mali-2018-05-09.txt?"),
         (["timeline", "--country", "Nowhere"], 2, "Nowhere: no report is of this country; the library has Mali"),
-        (["search", "x", "--top-k", "0"], 2, "argument --top-k: 0 is no number from 1 on"),
+        (["search", "x", "--top-k", "0"], 2, "argument --top-k: 0 is not a whole number of 1 or more"),
         (["ask", "--batch", "-", "--output", "none/a.jsonl"], 2, "none/a.jsonl: cannot be written"),
         (["list", "--frobnicate"], 2, "unrecognized arguments: --frobnicate"),
     ],
@@ -180,7 +180,7 @@ def test_llm_check_tells_that_none_is_configured_and_names_what_is_wrong(capsys:
     assert "No language model is configured" in capsys.readouterr().out
     assert main(["llm", "check", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["name"] == ""
-    assert main(["llm", "check", "--llm", "nobody/any"]) == 1
+    assert main(["llm", "check", "--llm", "nobody/any"]) == 2
     assert "PROVIDER/NAME" in capsys.readouterr().err
     assert main(["llm", "check", "--llm", "ollama/any", "--set", "generation.url=http://127.0.0.1:9", "--json"]) == 1
     assert json.loads(capsys.readouterr().out)["error"]

@@ -59,3 +59,18 @@ def test_a_quantity_at_which_the_reader_points_is_kept_and_completed(query: str,
 def test_the_number_of_the_rules_stands_in_only_where_it_fits(text: str, read: str, expected: str) -> None:
     question = understand("How many soldiers were killed?")
     assert find_value(question, sentence(question, text, read)).text == expected
+
+
+@pytest.mark.parametrize(
+    ("read", "expected"),
+    [
+        ("Free Front", "FFC (Free Front of the Coast)"),
+        ("Free Front of the Coast", "Free Front of the Coast"),
+        ("FFC", "FFC"),
+    ],
+)
+def test_the_opening_of_what_explains_a_short_name_is_that_name(read: str, expected: str) -> None:
+    question = understand("who was blamed for the raid")
+    assert (
+        find_value(question, sentence(question, "FFC (Free Front of the Coast) was blamed for the raid.", read)).text == expected
+    )
