@@ -143,12 +143,12 @@ def parse_number(text: str) -> float | None:
         return None
     text = re.sub(r"\bhalf\s+an?\b|\band\s+a\s+half\b", "0.5", text.lower())
     text = re.sub(r"(?<=\d)\s?bn\b", " billion", re.sub(r"([$€£].*\d)\s?m\b", r"\1 million", text))
-    words = re.findall(r"\d+(?:[,\s]\d{3}(?!\d))*(?:[.,]\d+)?|[a-z]+", text)
+    words = re.findall(r"\d+(?:[,\u00a0\u202f]\d{3}(?!\d))*(?:[.,]\d+)?|[a-z]+", text)
     total, current, scale, seen = 0.0, 0.0, 1.0, False
     for word in words:
         if word[0].isdigit():
-            # a comma or a space groups thousands; before one or two digits a comma is a point
-            value = float(re.sub(r"[,\s](?=\d{3})", "", word).replace(",", "."))
+            # a comma or a hard space groups thousands; before one or two digits a comma is a point
+            value = float(re.sub(r"[,\u00a0\u202f](?=\d{3})", "", word).replace(",", "."))
             # "a million and a half": half of the last scale
             current, seen = current + value * (scale if value == 0.5 else 1.0), True
         elif word in SMALL or word in TENS:

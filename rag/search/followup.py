@@ -15,7 +15,7 @@ from rag.reports.date_text import format_range
 from rag.reports.date_words import MONTH
 from rag.reports.dates import find_dates
 from rag.reports.names import NameMention, find_names, fold
-from rag.search.kinds import AUXILIARIES, question_kind, without_request
+from rag.search.kinds import AUXILIARIES, QUESTION_WORD, question_kind, without_request
 from rag.search.periods import dated_phrase, without_dates
 from rag.search.pronouns import asks_person, is_body, of_body, person_among, put_in
 from rag.search.terms import FUNCTION_WORDS
@@ -54,7 +54,7 @@ _PREPOSITION = re.compile(r"\b(?:in|at|on|near|during|outside|by|against|of|from
 _PLACE_LED = re.compile(r"(?:^|\s)(?:in|at|near|outside|around)\s+(?:the\s+)?$", _F)
 _MONTH = re.compile(rf"\b{MONTH}", _F)
 _DEICTIC = re.compile(r"\b(?:that|same|last|next|this|previous|following)\b", _F)
-_ASKING = re.compile(rf"\b(?:who|whom|whose|what|which|when|where|why|how)\b|^\s*(?:{AUXILIARIES})\b", _F)
+_ASKING = re.compile(rf"{QUESTION_WORD.pattern}|^\s*(?:{AUXILIARIES})\b", _F)
 _HAPPENED = frozenset("happened happen happens occurred took place events event news reported report day".split())
 _COURTESY = re.compile(
     r"(?:\W|\b(?:thanks?|thank you|thx|cheers|very much|so much|a lot|ok|okay|great|good|fine|nice|perfect|sorry|yes|no|yeah|"

@@ -87,6 +87,9 @@ _REQUEST = re.compile(
     rf"(?=(?:(?:in|on|at|by|from|to|for|of|with|since|until|exactly|about|roughly)\s+)*{QUESTION_WORD.pattern}))",
     re.IGNORECASE,
 )
+ATTACKS = "attack|raid|ambush|bombing|bomb|blast|explosion|incident|clash|kidnapping|massacre|assault|shooting|battle|strike"
+"""Nouns for what strikes people, one of which may stand for an event."""
+
 OUTCOMES = (
     r"killed|dead|died|deaths|fatalities|injured|wounded|hurt|casualties|losses|lost|missing|arrested|kidnapped|abducted|detained|"
     r"captured|freed"
@@ -113,7 +116,7 @@ _COUNTED = re.compile(
     rf"{COUNT_LED.pattern}",
     re.IGNORECASE,
 )
-_WORDED = re.compile(r"\b(?:who|whom|whose|what|which|when|where|why|how|tell|describe|explain)\b", re.IGNORECASE)
+_WORDED = re.compile(rf"{QUESTION_WORD.pattern}|\b(?:tell|describe|explain)\b", re.IGNORECASE)
 _COMPILED = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _RULES)
 
 

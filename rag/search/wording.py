@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import re
 
-from rag.search.kinds import AUXILIARIES, COUNT_LED, OUTCOMES, question_kind, without_request
+from rag.search.kinds import AUXILIARIES, COUNT_LED, OUTCOMES, QUESTION_WORD, question_kind, without_request
 
 _F = re.IGNORECASE
-_WORDED = re.compile(
-    rf"\b(?:who|whom|whose|what|which|when|where|why|how|tell|list|name|names|describe|explain)\b|^\s*(?:{AUXILIARIES})\b|\?", _F
-)
+_WORDED = re.compile(rf"{QUESTION_WORD.pattern}|\b(?:tell|list|names?|describe|explain)\b|^\s*(?:{AUXILIARIES})\b|\?", _F)
 _HAPPENED = re.compile(r"\bwhat\s+(?:took\s+place|occurred|went\s+on)\b", _F)
 """Words that say no more than that something happened; search and reader know the plain one best."""
 

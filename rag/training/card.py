@@ -121,7 +121,8 @@ unanswered weighing the same. Thresholds for use belong to the settings.
 - English only; the vocabulary is lower-cased, so capitals tell it nothing.
 - A small model: it finds where an answer would stand far better than it notices that a question was bent to have none. See the
   adversarial row before trusting it to decline alone.
-- The yes/no head saw some two thousand written questions, the rest were made by rule; treat it as a hint.
+- The yes/no head had some two thousand written questions, not all of them read yet, the rest were made by rule; treat it as a
+  hint.
 - It copies one span. Lists, counts and sums are for the code that calls it.
 - Most of the public training text is encyclopedic, review or forum text; reports of conflict are a small part of it (MUC-4,
   news). The written reports were made by a language model and read in part only.

@@ -32,7 +32,6 @@ from rag.training.card import CARD, card
 from rag.training.data import load_mix, sample
 from rag.training.measuring import agreement, evaluation_samples, fit_calibration, measure_all
 from rag.training.model import ReaderModel, build_model, merge_lora
-from rag.training.reader import Recipe
 from rag.training.running import TorchScorer
 from rag.training.scoring import measure
 from rag.training.scoring import read_items as answer_items
@@ -169,8 +168,7 @@ def export(options: argparse.Namespace) -> dict[str, Any]:
         "room": ROOM,
         "overlap": OVERLAP,
         "calibration": asdict(calibration),
-        "recipe": asdict(Recipe())
-        | state["recipe"]
+        "recipe": state["recipe"]
         | {"steps_done": state["step"], "minutes_spent": round(state["spent_s"] / 60, 1)}
         | ({"share": options.share} if options.blend else {}),
         "int8": near,

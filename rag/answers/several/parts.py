@@ -16,7 +16,7 @@ from rag.answers.several.pairs import paired
 from rag.reports.date_text import format_range
 from rag.reports.dates import find_dates
 from rag.reports.names import find_names
-from rag.search.kinds import AUXILIARIES
+from rag.search.kinds import ATTACKS, AUXILIARIES, QUESTION_WORD
 from rag.search.periods import dated_phrase, without_dates
 from rag.types import DateMention, DateRange, Question
 
@@ -27,7 +27,7 @@ MOST_PARTS = 4
 _CLOSE = timedelta(days=3)
 """Days named together and no further apart belong to one event ("raided on 30 September and 1 October")."""
 
-_QUESTION_WORD = r"(?:what|which|when|where|who|whom|whose|how|why)"
+_QUESTION_WORD = QUESTION_WORD.pattern
 _LEADS = r"(?:on|in|at|by|from|to|for|of|since|with|under)"
 _CLAUSES = re.compile(
     rf"^(?P<first>.*\b{_QUESTION_WORD}\b.+?),?\s+and\s+(?P<second>(?:{_LEADS}\s+)?{_QUESTION_WORD}\b.*)$", re.IGNORECASE
@@ -55,10 +55,7 @@ _LEFT_OUT = re.compile(
 _OBJECT = re.compile(rf"(?:who|what)\s+(?!(?:{AUXILIARIES})\b)[\w'’-]+\s+(?=(?:the|an?|(?-i:[A-Z])[\w'’-]*)\b)", re.IGNORECASE)
 _POINTS = re.compile(r"\b(?:the|an?|this|that|these|those|in|at|on|near|of|to|from|by|with|after|before|since)\b", re.IGNORECASE)
 _SHARED = re.compile(r"\s(?=(?:in|at|on|near|during|outside|after|before|since)\s)", re.IGNORECASE)
-_EVENT = (
-    "attack|raid|ambush|bombing|blast|explosion|incident|clash|coup|battle|fight|strike|operation|shooting|assault|massacre|"
-    "kidnapping|election|vote|protest|accident|bomb"
-)
+_EVENT = f"{ATTACKS}|coup|fight|operation|election|vote|protest|accident"
 _PRO_CLAUSE = re.compile(r"\b(?:so|this|that)$", re.IGNORECASE)
 """A clause that stands for the one before it ("when did they say so") cannot be asked by itself."""
 

@@ -10,15 +10,15 @@ from datetime import date, timedelta
 from rag.answers.evidence import name_share
 from rag.reports.dates import find_dates
 from rag.reports.names import find_names
-from rag.search.kinds import AUXILIARIES
+from rag.search.kinds import ATTACKS, AUXILIARIES
 from rag.types import Answer, DateRange, Filters
 
 _F = re.IGNORECASE
-AUXILIARY = re.compile(rf"\b(?!may\s+(?:\d|of\b)|(?<=\d\s)may\b)(?:{AUXILIARIES})\b", _F)
+AUXILIARY = re.compile(rf"\b(?!(?<=\d\s)may\b)(?:{AUXILIARIES})\b", _F)
 _POINTS_BACK = re.compile(r"\b(?:there|it|its|they|them|their|he|she|him|his|her|same|again)\b", _F)
 _PLAIN_EVENTS = (
-    r"attack|raid|ambush|bomb|bombing|blast|shooting|killing|kidnapping|siege|coup|mutiny|battle|fight|fighting|strike|clash|assault|"
-    r"massacre|crash|fire|flood|drought|famine|earthquake|storm|accident|incident|disaster|outbreak|riot|unrest|revolt|uprising|war|"
+    rf"{ATTACKS}|killing|siege|coup|mutiny|fight|fighting|"
+    r"crash|fire|flood|drought|famine|earthquake|storm|accident|disaster|outbreak|riot|unrest|revolt|uprising|war|"
     r"truce|ceasefire|treaty|accord|deal|pact|summit|talks|vote|referendum|round|run-?off|campaign|oath|decree|law|ban|order|verdict|"
     r"trial|sentence|ruling|arrest|capture|release|rescue|escape|murder|death|birth|burial|funeral|wedding|marriage|bankruptcy|fall|"
     r"loss|discovery|start|end|beginning|launch|split|merger|sale|return|arrival|departure|closure|removal|withdrawal|visit|march|"

@@ -18,15 +18,13 @@ from rag.answers.words import content_words, related, same_class
 from rag.reports.countries import country_of
 from rag.reports.date_text import format_day, format_range
 from rag.reports.names import fold
+from rag.search.kinds import ATTACKS
 from rag.search.terms import forms_of, holds
 from rag.types import Answer, DateRange, Passage, Question, RetrievedPassage, Span
 
 _F = re.IGNORECASE
 _FIRST, _LAST = "first|earliest|oldest", "last|latest|most\\s+recent|newest"
-_NOUN = (
-    r"attack|raid|ambush|bombing|bomb|blast|explosion|incident|event|clash|kidnapping|abduction|massacre|assault|killing|shooting|battle|"
-    r"strike|airstrike|mine|murder|execution|shelling"
-)
+_NOUN = f"{ATTACKS}|event|abduction|killing|airstrike|mine|murder|execution|shelling"
 _VERB = (
     r"attacked|raided|ambushed|bombed|struck|hit|stormed|assaulted|overrun|shelled|killed|kidnapped|abducted|seized|captured|"
     r"blown\s+up|targeted|murdered"

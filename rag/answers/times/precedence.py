@@ -16,7 +16,7 @@ from rag.types import Answer, Question, RetrievedPassage
 _F = re.IGNORECASE
 _ORDER = r"(?P<order>first|earlier|last|later)"
 _WHICH = re.compile(
-    rf"^.*?\b(?P<word>which|what|who)\b(?P<asked>(?:\s+[\w'’-]+){{0,6}}?)\s+{_ORDER}\s*[,:;–—-]?\s+(?:was\s+it\s+)?"
+    rf"^.*?\b(?:which|what|who)\b(?P<asked>(?:\s+[\w'’-]+){{0,6}}?)\s+{_ORDER}\s*[,:;–—-]?\s+(?:was\s+it\s+)?"
     r"(?P<one>[^,;?]+?),?\s+or\s+(?P<other>[^;?]+)$",
     _F,
 )
