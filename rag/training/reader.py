@@ -50,6 +50,8 @@ class Recipe:
         batch_tokens: Most word pieces of a batch, padding included.
         weight_decay: Of matrices.
         written_share: Share of the written questions in a pass, at least 0, less than 1.
+        first_chunk: Where in the order of the seed to begin: a run with the seed of one before, after the chunks that one read,
+            sees what is new and mines nothing again.
         bf16: Multiply in bfloat16, keep weights and sums in float32; for processors and GPUs that can.
     """
 
@@ -64,6 +66,7 @@ class Recipe:
     batch_tokens: int = 3600
     weight_decay: float = 0.01
     written_share: float = WRITTEN_SHARE
+    first_chunk: int = 0
     bf16: bool = False
 
 
@@ -76,7 +79,7 @@ class Trainer:
         self.recipe = recipe
         self.device = device
         self.step = 0
-        self.place = (0, 0)
+        self.place = (recipe.first_chunk, 0)
         self.spent_s = 0.0
         heads = {id(p) for part in (model.span, model.pool, model.relevance, model.form) for p in part.parameters()}
         groups: dict[tuple[bool, bool], list[Tensor]] = {}
