@@ -72,6 +72,12 @@ ABLATIONS = (
         "nothing gathered", {"answering.gather": False}, "lists and counts come from the best sentences", ("list", "multi_entry")
     ),
     Variant("no rows", {"answering.rows": False}, "one thing of a row is as good as all", ("list", "multi_entry", "what", "who")),
+    Variant(
+        "no offices",
+        {"answering.offices": False},
+        "any person is as good as the minister asked for",
+        ("who", "list", "multi_entry"),
+    ),
     Variant("no verdict", {"answering.verdict": False}, "yes or no by the best sentence alone", ("yes_no",)),
     Variant(
         "one figure shown",

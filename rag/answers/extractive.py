@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from rag.answers.conflicts import accounts_beside, differing_figures, other_acco
 from rag.answers.evidence import FEATURES, ScoredSentence, name_share, score_sentences, steps
 from rag.answers.holdings import Holdings
 from rag.answers.measures import asked_measure, asks_accounts, asks_versions
+from rag.answers.offices import with_holders
 from rag.answers.polarity import denies
 from rag.answers.several.gather import gather, wanted
 from rag.answers.several.plural import row_value, with_rows
@@ -116,6 +117,7 @@ class ExtractiveAnswerer:
         retrieved: Sequence[RetrievedPassage],
         coverage: DateRange | None = None,
         readings: Sequence[Reading] | None = None,
+        without: Collection[Citation] = (),
     ) -> Answer:
         """Answer from passages.
 
@@ -124,15 +126,21 @@ class ExtractiveAnswerer:
             retrieved: Passages, best first.
             coverage: First and last day the library's reports speak of, for the reason of an abstention.
             readings: As for ``score``.
+            without: Sentences that answer something else and are not to be quoted.
 
         Returns:
             The answer; its ``seconds`` is 0, the caller knows the whole time.
         """
         scored = self.score(question, retrieved, readings)
+        if without:
+            taken = {(c.report_id, c.start) for c in without}
+            scored = [s for s in scored if (s.retrieved.passage.report_id, s.span.start) not in taken]
         fitting = with_unit(question, scored) if self._settings.check_wanted else scored
         kept = tuple(retrieved[: self._settings.passages])
         if self._settings.rows:
             fitting = with_rows(question, fitting)
+        if self._settings.offices:
+            fitting = with_holders(question, fitting)
         # what no report has a single word of was not answered, however sure the reader is of the words of a dated opening
         heard = self._holdings is None or self._holdings.has_any_word(question.query)
         best = self._confidence(question, fitting) if heard else 0.0
@@ -216,7 +224,7 @@ class ExtractiveAnswerer:
 
     def _choose(self, question: Question, scored: Sequence[ScoredSentence]) -> list[ScoredSentence]:
         """The best sentence, and others nearly as good that add something: another event, report or name."""
-        if question.kind == "when":
+        if question.kind == "when" and asks_day(question):
             return [most_exact(question, telling_first(question, scored))]
         chosen = [scored[0]]
         if question.kind not in _MULTIPLE:

@@ -206,9 +206,7 @@ def find_figures(text: str, dates: Sequence[tuple[int, int]] = ()) -> list[Figur
         if not outcome and _OF_THEIRS.match(text, match.end()):
             continue  # "at the price of two of its men" counts part of them
         replaced = bool(REPLACED.search(text[: match.start()]))
-        no = re.search(r"\bno\s+$", text[: match.start()]) if re.match(r"fewer|less|more", match.group(), re.IGNORECASE) else None
-        start = no.start() if no else match.start()
-        found.append(Figure(start, match.end(), text[start : match.end()], value, counted, outcome, replaced))
+        found.append(Figure(match.start(), match.end(), match.group(), value, counted, outcome, replaced))
     return _shared(text, found)
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from rag.answers.extractive import ExtractiveAnswerer
 from rag.answers.holdings import Holdings
 from rag.answers.several.parts import split_question
-from rag.answers.several.union import join_answers, tells_apart
+from rag.answers.several.union import join_answers, same_answer, tells_apart
 from rag.answers.times.extremes import find_extreme, fitting_events, tell_extreme
 from rag.answers.times.intervals import tell_interval
 from rag.answers.times.precedence import tell_precedence
@@ -23,7 +23,7 @@ from rag.search.reranker import ReadPassages, Reranker
 from rag.search.retriever import Retriever
 from rag.search.terms import name_forms
 from rag.settings import Settings
-from rag.types import Answer, DateRange, Filters, Passage, Question, RetrievedPassage, Turn
+from rag.types import Answer, Citation, DateRange, Filters, Passage, Question, RetrievedPassage, Turn
 
 if TYPE_CHECKING:
     import numpy as np
@@ -246,16 +246,20 @@ class Pipeline:
         events = fitting_events(question, asked, list(among.values()), self._library.catalog.idf)
         return tell_extreme(question, asked, events, ask, listed)
 
-    def _asked(self, text: str, filters: Filters, covered: DateRange | None) -> Answer:
+    def _asked(self, text: str, filters: Filters, covered: DateRange | None, without: Sequence[Citation] = ()) -> Answer:
         """The answer to a question of a question: a part, or one event's day."""
         asked = self.retriever.understand(text, filters=filters)
         read = self.retrieve(asked)
-        return self.answerer.answer(asked, read.passages, covered, read.readings or None)
+        return self.answerer.answer(asked, read.passages, covered, read.readings or None, without)
 
     def _in_parts(self, question: Question, whole: ReadPassages, covered: DateRange | None) -> Answer | None:
         """The answer to a question for two things, each found by itself; None when it is one or no part is answered."""
         parts = split_question(question) if self._settings.answering.parts else ()
         answers = [self._asked(part.text, question.filters, covered) for part in parts]
+        if (same := same_answer(parts, answers)) is not None:
+            # one sentence tells of one of two days or places: of the other another may
+            other = self._asked(parts[same].text, question.filters, covered, answers[same].citations)
+            answers[same] = answers[same] if other.abstained else other
         if not tells_apart(answers):
             return None
         return join_answers(question, parts, answers, whole.passages[: self._settings.answering.passages])

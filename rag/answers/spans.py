@@ -40,7 +40,7 @@ _AMOUNT = (
 )
 _QUALIFIER = (
     r"at\s+least|at\s+most|about|around|some|roughly|approximately|nearly|almost|over|under|up\s+to|more\s+than|fewer\s+than|less\s+than|"
-    r"as\s+many\s+as|no\s+more\s+than|close\s+to|an\s+estimated|estimated"
+    r"as\s+(?:many|few)\s+as|(?:no|not)\s+(?:more|fewer|less)\s+than|a\s+(?:minimum|maximum)\s+of|close\s+to|an\s+estimated|estimated"
 )
 _NO_DESIGNATION = "".join(
     rf"(?<!\b(?-i:{word})\s)"
@@ -85,6 +85,10 @@ ACTOR = re.compile(
 _PLACE_OPENING = re.compile(
     r"\b(?:in|near|at|outside|around|from|to|into|between|towards?|across|of|on|inside|leaving|entering|reached|"
     r"town|village|city|region|district|province|camp)\s+(?:the\s+)?(?:(?:town|village|city|region|district|province|camp|area|capital|border|north|south|east|west)\s+(?:of\s+)?)?$",
+    re.IGNORECASE,
+)
+_LOCATIVE = re.compile(
+    r"(?:in|near|at|outside|around|along|between|behind|under|inside|on|from|to|across|off|beside|north|south|east|west)\b",
     re.IGNORECASE,
 )
 _PLACED = re.compile(
@@ -184,6 +188,11 @@ def _numbers(question: Question, text: str, dates: Sequence[tuple[int, int]]) ->
 def is_place(text: str, start: int) -> bool:
     """Whether what begins at a character of a sentence is said to be a place: "at Tera" names nobody."""
     return bool(_PLACED.search(text[:start]))
+
+
+def opens_place(text: str, start: int) -> bool:
+    """Whether what begins at a character of a sentence is led by, or leads with, a word like "in", "near" or "village"."""
+    return bool(_PLACE_OPENING.search(text[:start]) or _LOCATIVE.match(text[start:]))
 
 
 def _people(question: Question, text: str, dates: Sequence[tuple[int, int]]) -> Found:

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from rag.answers.evidence import ScoredSentence, restates
 from rag.answers.figures import find_figures
 from rag.answers.measures import asked_measure, fits
-from rag.answers.spans import NUMBER, QUANTITY, UNIT, is_place
+from rag.answers.offices import Office, asked_office, holders
+from rag.answers.spans import NUMBER, QUANTITY, UNIT, is_place, opens_place
+from rag.answers.times.clock import asks_hour, asks_weekday, find_hour, weekday
 from rag.answers.times.when import day_told_beside
 from rag.answers.verdict import contradicts
 from rag.answers.words import content_words, related
@@ -17,12 +19,16 @@ from rag.reports.countries import country_of
 from rag.reports.date_text import format_range
 from rag.reports.names import find_names, fold
 from rag.search.terms import holds
-from rag.types import DateMention, Question, Span
+from rag.types import DateMention, DateRange, Question, Span
 
 _MONTH_DAYS = 31
 _LOOKED_AT = 5
 _NEAR = 2.5
 """Scores below the best one within which a sentence still tells the same event: a twelfth as likely."""
+
+_ASKS_EXACT = re.compile(r"\bexact(?:ly)?\b|\bprecise(?:ly)?\b|\b(?:which|what)\s+day\b", re.IGNORECASE)
+_LOOKED_AT_EXACT, _NEAR_EXACT = 20, 6.0
+"""The same where the exact day is asked for: a week or a month is then hardly an answer."""
 
 _EXPLAINS = re.compile(r"\b[A-Z][A-Z.&-]+\s+\($")
 _GOES_ON = re.compile(r"(?:\s+(?:[A-Z][\w'’-]*|of|in|the|for|and|du|de|la|al))+")
@@ -58,8 +64,10 @@ def find_value(question: Question, sentence: ScoredSentence) -> Value:
         return _when(question, sentence)
     if question.kind in ("how_many", "how_much"):
         return _number(question, sentence)
-    if question.kind == "where" and sentence.candidate is not None and not _names_something(sentence):
-        return Value(sentence.candidate.text, sentence.candidate.span)
+    if question.kind == "where" and (place := _where(question, sentence)):
+        return place
+    if (office := asked_office(question)) and (held := _holder(question, sentence, office)):
+        return held
     if question.kind == "who" and sentence.read is not None and _is_nobody(question, sentence, sentence.read):
         if doer := _doer_inside(question, sentence, sentence.read):
             return _explained(sentence, doer)
@@ -130,12 +138,30 @@ def _doer_inside(question: Question, sentence: ScoredSentence, span: Span) -> Sp
     return None
 
 
-def _names_something(sentence: ScoredSentence) -> bool:
-    """Whether the reader's span holds a name: "in the northeast" is no place to look up when the sentence names one."""
-    if sentence.read is None:
-        return False
-    offset = sentence.span.start
-    return any(n.start + offset < sentence.read.end and sentence.read.start < n.end + offset for n in find_names(sentence.text))
+def _holder(question: Question, sentence: ScoredSentence, office: Office) -> Value | None:
+    """The name that the sentence gives an office; None where it gives none, or the reader points at no other."""
+    found = holders(question, sentence, office)
+    read = sentence.read
+    if not found or (read and any(s.start < read.end and read.start < s.end for s in found)):
+        return None
+    return Value(sentence.slice(found[0]), found[0])
+
+
+def _where(question: Question, sentence: ScoredSentence) -> Value | None:
+    """The place that the rules find, or else that of the entry, where the reader's words name none: "AQIM", "a fuel tanker"."""
+    text, base = sentence.text, sentence.span.start
+    if sentence.read is not None:
+        start, end = sentence.read.start - base, sentence.read.end - base
+        named = [n for n in find_names(text) if n.start < end and start < n.end]
+        if any(not n.text.isupper() for n in named):
+            return None
+    if sentence.candidate is not None and not sentence.candidate.text.isupper():
+        return Value(sentence.candidate.text, sentence.candidate.span)
+    if sentence.read is not None and not named and opens_place(text, start):
+        return None
+    place = sentence.retrieved.passage.place
+    # where a sentence has a day of its own it may tell of another place
+    return Value(place) if place and fold(place) not in fold(question.query) and not sentence.dates else None
 
 
 def most_exact(question: Question, scored: Sequence[ScoredSentence]) -> ScoredSentence:
@@ -152,9 +178,11 @@ def most_exact(question: Question, scored: Sequence[ScoredSentence]) -> ScoredSe
     if told is None or not 1 < told.range.days <= _MONTH_DAYS:
         return scored[0]
     forms = [known for known in question.forms if _holds(scored[0], known)]
-    for sentence in scored[1:_LOOKED_AT]:
+    exactly = _ASKS_EXACT.search(question.query)
+    most, reach = (_LOOKED_AT_EXACT, _NEAR_EXACT) if exactly else (_LOOKED_AT, _NEAR)
+    for sentence in scored[1:most]:
         day = _told(sentence)
-        near = sentence.score >= scored[0].score - _NEAR
+        near = sentence.score >= scored[0].score - reach
         if near and day and day.range.is_day and told.range.contains(day.range) and all(_holds(sentence, f) for f in forms):
             return sentence
     return scored[0]
@@ -179,13 +207,24 @@ def _told(sentence: ScoredSentence) -> DateMention | None:
 
 def _when(question: Question, sentence: ScoredSentence) -> Value:
     passage = sentence.retrieved.passage
+    if asks_hour(question.query):
+        at, base = sentence.read or sentence.span, sentence.span.start
+        if hour := find_hour(sentence.text, at.start - base, at.end - base):
+            span = Span(base + hour[0], base + hour[1])
+            return Value(sentence.slice(span), span)
     if beside := day_told_beside(question, sentence):
-        return Value(format_range(beside.on), beside.span)
+        return Value(_day(question, beside.on), beside.span)
     if told := _told(sentence):
-        return _dated(told)
+        return Value(_day(question, told.range), Span(told.start, told.end)) if asks_weekday(question.query) else _dated(told)
     if passage.on is not None:
-        return Value(format_range(passage.on))
+        return Value(_day(question, passage.on))
     return _read(sentence, sentence.read) if sentence.read is not None else Value(sentence.text.strip())
+
+
+def _day(question: Question, day: DateRange) -> str:
+    """A day in words, with its weekday where that is asked for."""
+    name = weekday(day) if asks_weekday(question.query) else ""
+    return f"{name}, {format_range(day)}" if name else format_range(day)
 
 
 def _dated(mention: DateMention) -> Value:

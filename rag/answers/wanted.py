@@ -16,6 +16,7 @@ from rag.answers.evidence import FEATURES, ScoredSentence
 from rag.answers.figures import OUTCOME, PERSON, PERSONS, find_figures
 from rag.answers.measures import Measure, asked_measure, fits
 from rag.answers.spans import ACTOR, NUMBER, QUANTITY
+from rag.answers.times.clock import HOUR, asks_hour
 from rag.answers.value import find_value
 from rag.answers.words import content_words, stem, told
 from rag.reports.names import country_of, find_names, fold
@@ -65,7 +66,8 @@ _PATIENT = re.compile(r"(?:\s[\w-]+){0,3}\s(?:was|were|been|being)\s(?:\w+\s)?\w
 
 
 _MEASURE = re.compile(
-    r"(?P<age>\bhow\s+old\b|\bwhat\s+age\b|\bage\s+of\b)|(?P<time>\bhow\s+long\b(?!\s+(?:is|was|were|are)\s+the\b)|\bduration\s+of\b)|"
+    r"(?P<age>\bhow\s+old\b|\bwhat\s+age\b|\bage\s+of\b)|(?P<time>\bhow\s+long\b(?!\s+(?:is|was|were|are)\s+the\b)|"
+    r"\bduration\s+of\b|\bhow\s+many\s+(?:more\s+|whole\s+|full\s+)?(?:seconds|minutes|hours|days|nights|weeks|months|years)\b)|"
     r"(?P<distance>\bhow\s+far\s+(?:is|was|are|were|from|away|apart|outside)\b|\bdistance\s+(?:between|to|from)\b)|"
     r"(?P<money>(?:^|\b(?:how\s+(?:much|high|large|big)|what)\b(?:\s+\w+){0,4}?\s+)(?:ransom|price|salary|wages?|fee|money)\b"
     r"(?!\s+(?:demand|rise|fall|mean|do|did|does)\b))",
@@ -73,8 +75,9 @@ _MEASURE = re.compile(
 )
 """Questions for a measure that is told with a unit; "how far did they go" and "how long was the list" ask for others as well."""
 
-_MEASURES = {"age": "age", "time": "length of time", "distance": "distance", "money": "sum of money"}
+_MEASURES = {"age": "age", "time": "length of time", "distance": "distance", "money": "sum of money", "hour": "time of day"}
 _UNITS = {
+    "hour": HOUR,
     "age": re.compile(
         r"\baged?\b|\d-year|\byears?(?:\s+|-)old\b|\b(?:born|birthday|teenagers?|in\s+(?:his|her|their)\s+\w+ties)\b",
         re.IGNORECASE,
@@ -133,7 +136,8 @@ def wanted(query: str, kind: str) -> Want:
     if _ASKS_PLACE.search(last):
         return Want("place")
     if _ASKS_NAME.search(last):
-        return Want("name", of_person=bool(PERSON.search(last)) or any(fold(w) in _TITLES for w in last.split()))
+        is_person = PERSON.search(last) or re.search(r"\bwho\b", last, re.IGNORECASE)
+        return Want("name", of_person=bool(is_person) or any(fold(w) in _TITLES for w in last.split()))
     if kind == "how_many" or (kind == "what" and not _OTHER_THINGS.search(last) and _COUNTED.search(last)):
         return _number_want(last)
     if kind == "how_much":
@@ -179,7 +183,7 @@ def filled(question: Question, want: Want, sentence: ScoredSentence) -> float:
 
 
 def with_unit(question: Question, sentences: Sequence[ScoredSentence]) -> list[ScoredSentence]:
-    """The sentences that may tell an age, a length of time, a distance or a sum of money where the question asks for it.
+    """The sentences that may tell an age, a length of time, a distance, a sum of money or a time of day where it is asked for.
 
     Args:
         question: As understood.
@@ -192,11 +196,14 @@ def with_unit(question: Question, sentences: Sequence[ScoredSentence]) -> list[S
     asked = _asked_unit(question)
     if asked is None:
         return list(sentences)
-    return [s for s in sentences if _UNITS[asked].search(s.text) or _reads_number(s)]
+    return [s for s in sentences if _UNITS[asked].search(s.text) or (asked != "hour" and _reads_number(s))]
 
 
 def _asked_unit(question: Question) -> str | None:
-    asked = _MEASURE.search(own_words(question.query))
+    words = own_words(question.query)
+    if asks_hour(words):
+        return "hour"
+    asked = _MEASURE.search(words)
     return str(asked.lastgroup) if asked else None
 
 
@@ -266,7 +273,7 @@ def _can_answer(question: Question, want: Want, sentence: ScoredSentence, text: 
     asked = {w.stem for w in content_words(question.query)}
     stems = {w.stem for w in content_words(name)}
     passage = sentence.retrieved.passage
-    if not stems or len(stems & asked) > 0.5 * len(stems):
+    if not stems or len(stems & asked) > 0.5 * len(stems) or any(fold(name) in known for known in question.forms):
         return False
     if passage.place and fold(name) in fold(passage.place):
         return False

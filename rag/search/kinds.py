@@ -32,7 +32,7 @@ _OF_THOSE = rf"\b(?:which|what)\s+(?:of\s+the\s+|{_FILL}{{0,2}})"
 _WHAT_IS_THE = r"\bwhat(?:['’]s|\s+(?:is|are|was|were))\s+the\s+"
 _PLACE = r"(?:place|town|city|village|country|countries|region|province|area|district|state|camp|base|location|part|cities|towns)"
 _NUMBER_OF = r"(?<!phone )\bnumber\s+of"
-_TIME = r"(?:years?|months?|days?|dates?|weeks?|decade|time|century|season)"
+_TIME = r"(?:years?|months?|(?:week)?days?|dates?|weeks?|decade|time|hour|century|season)"
 
 # The first pattern that matches decides; they are tried in this order.
 _RULES: tuple[tuple[str, str], ...] = (
@@ -46,7 +46,7 @@ _RULES: tuple[tuple[str, str], ...] = (
     (
         "when",
         rf"\bwhen\b|\b(?:what|which)\s+(?:\w+\s+)?{_TIME}\b(?!\s+of\s+(?!the\b))|\bsince\s+what\b|\bhow\s+recently\b|"
-        rf"{_WHAT_IS_THE}(?:\w+\s+){{0,2}}dates?\b",
+        rf"{_WHAT_IS_THE}(?:\w+\s+){{0,2}}dates?\b|\b(?:what|which)\s+(?:time\s+of\s+day|part\s+of\s+the\s+(?:day|night))\b",
     ),
     ("where", rf"\bwhere\b|\b(?:what|which)\s+{_FILL}?{_PLACE}\b"),
     (
@@ -69,7 +69,12 @@ _RULES: tuple[tuple[str, str], ...] = (
 )
 _NOUNS = {
     "how_many": re.compile(rf"{_NUMBER_OF}\b|\bdeath\s+toll\b|\bcount\s+the\b", re.IGNORECASE),
-    "when": re.compile(r"(?<!to[ -])\bdates?\b", re.IGNORECASE),
+    "when": re.compile(r"(?<!to[ -])\bdates?\b|\btime\s+of\s+day\b|\bday\s+of\s+the\s+week\b", re.IGNORECASE),
+    "where": re.compile(
+        r"^\s*(?:the\s+|names?\s+of\s+(?:the\s+)?)?(?:(?:home|exact)\s+)?(?:region|town|village|city|province|district|location|site|place|whereabouts)"
+        r"\s+(?:of|in\s+which|to\s+which|from\s+which|that)\b",
+        re.IGNORECASE,
+    ),
 }
 """Nouns that ask by themselves, where no question word stands before them ("death toll of the raid", "the date he died")."""
 

@@ -21,6 +21,14 @@ FUNCTION_WORDS = frozenset(
 )
 
 _WORD = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W_]+")
+_TITLES = re.compile(
+    r"^(?:(?:father|sister|brother|president|prime\s+minister|minister|governor|mayor|ambassador|general|colonel|lieutenant|captain|"
+    r"major|sergeant|commander|chief|sheikh|emir|imam|pastor|bishop|cardinal|pope|king|queen|prince|princess|professor|dr|mr|mrs|"
+    r"ms|sir|operation)\.?\s+)+(?=\S)",
+    re.IGNORECASE,
+)
+"""What a question may put before a name where a report has the name alone: "Father Orr", "Operation Monsoon"."""
+
 _SAME_SOUND = 0.95
 """What ``similar_names`` gives words of equal sound."""
 
@@ -175,8 +183,11 @@ def name_forms(name: str, book: NameBook) -> tuple[str, ...]:
         The name itself first.
     """
     forms = [name, *book.other_forms(name), *country_forms(name), *_dotted_forms(name)]
-    if len(words_of(name)) == 1:
-        forms += book.spellings(name, known=True)
+    bare = _TITLES.sub("", name)
+    if bare != name and len(bare) > 2:
+        forms += [bare, *book.other_forms(bare)]
+    if len(words_of(bare)) == 1:
+        forms += book.spellings(bare, known=True)
     return tuple(dict.fromkeys(fold(form) for form in forms))
 
 

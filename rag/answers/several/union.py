@@ -11,6 +11,7 @@ from rag.answers.citations import renumber
 from rag.answers.figures import OUTCOME, parse_number
 from rag.answers.several.parts import Part
 from rag.answers.spans import NUMBER
+from rag.answers.words import content_words
 from rag.reports.dates import find_dates
 from rag.types import Answer, Citation, Question, RetrievedPassage, Span
 
@@ -29,6 +30,9 @@ _UP_TO = re.compile(
     r"\b(?:by|until|till|up\s+to|as\s+of|since|before|after)\s+(?:the\s+)?(?:(?:end|start|beginning)\s+of\s+)?$", re.IGNORECASE
 )
 _PERCENT = re.compile(r"%|\bper\s?cent\b", re.IGNORECASE)
+_ABOUT = re.compile(
+    r"\b(?:at least|(?:more|fewer|less) than|over|up to|about|around|some|nearly|minimum|maximum|or more)\b", re.IGNORECASE
+)
 
 
 def join_answers(
@@ -92,6 +96,29 @@ def tells_apart(answers: Sequence[Answer]) -> bool:
     return bool(given) and (len(given) == 1 or len(set(given)) > 1)
 
 
+def same_answer(parts: Sequence[Part], answers: Sequence[Answer]) -> int | None:
+    """The less sure of two parts that were answered alike by one sentence.
+
+    Args:
+        parts: Of a question.
+        answers: To the parts, in their order.
+
+    Returns:
+        Its place; None where there are not two, they differ, or the sentence speaks of what sets both apart.
+    """
+    match answers:
+        case [one, other] if not (one.abstained or other.abstained) and all(p.label for p in parts):
+            pass
+        case _:
+            return None
+    if one.short_answer != other.short_answer or tells_apart(answers):
+        return None
+    told = {w.stem for c in one.citations for w in content_words(c.quote)}
+    if all({w.stem for w in content_words(p.label)} & told for p in parts):
+        return None
+    return 0 if one.confidence < other.confidence else 1
+
+
 def _total(question: Question, parts: Sequence[Part], answers: Sequence[Answer]) -> str:
     """The sum of the parts' figures, its terms being the short answers before it; "" where nothing is to be added up.
 
@@ -106,10 +133,7 @@ def _total(question: Question, parts: Sequence[Part], answers: Sequence[Answer])
     if any(v is None for v in values) or any(";" in a.short_answer for a in answers):
         return ""
     known = [v for v in values if v is not None]
-    open_ended = any(
-        re.search(r"\b(?:at least|more than|over|up to|about|around|some|nearly|or more)\b", a.short_answer, re.I)
-        for a in answers
-    )
+    open_ended = any(_ABOUT.search(a.short_answer) for a in answers)
     return f" ({'about ' if open_ended else ''}{sum(known):,g} in all)"
 
 

@@ -10,6 +10,7 @@ from datetime import timedelta
 from rag.answers.composition import Composition, Quote
 from rag.answers.events import Told, rarest_name, same_time, tellings
 from rag.answers.evidence import ScoredSentence
+from rag.answers.times.clock import asks_hour
 from rag.reports.date_text import format_range
 from rag.reports.names import fold
 from rag.search.terms import holds
@@ -44,8 +45,8 @@ class _Dating:
 
 
 def asks_day(question: Question) -> bool:
-    """Whether a question asks for the day of something."""
-    return question.kind == "when" or bool(_ASKS.search(question.query))
+    """Whether a question asks for the day of something, not for its hour."""
+    return (question.kind == "when" and not asks_hour(question.query)) or bool(_ASKS.search(question.query))
 
 
 def differing_dates(

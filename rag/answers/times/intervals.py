@@ -28,12 +28,17 @@ _LED = rf"(?:how\s+(?:long|soon)|(?:how\s+(?:many|much)|number\s+of)\s+(?:more\s
 _SINCE = re.compile(rf"^(?P<head>.*?)\b{_LED}\s+(?P<way>after|before)\s+(?P<rest>.+)$", _F)
 _LAPSE = r"time(?:\s+(?:lapse|span|difference))?|interval|gap|delay|period|distance\s+in\s+time"
 _BETWEEN = re.compile(
-    rf"^(?:.*?\b)?(?:{_LED}|(?<!\bin\sthe\s)(?<!\bduring\sthe\s)(?:(?P<bare>{_NAMED_UNIT})s|{_LAPSE}))\b"
+    rf"^(?P<head>.*?\b)?(?:{_LED}|(?<!\bin\sthe\s)(?<!\bduring\sthe\s)(?:(?P<bare>{_NAMED_UNIT})s|{_LAPSE}))\b"
     r"(?:\s+(?:exactly|about|roughly|is|are|was|were|has|had|did|it|there|that|been|be|takes?|took|taken|pass(?:ed)?|elapsed?|went|go|gone|by|"
     rf"lay|lies?|the|{_LAPSE}))*\s+(?:(?P<between>between)|from)\s+(?P<rest>.+)$",
     _F,
 )
 """Nothing but the passing of time may stand before "between": a road, a war or a border is as long as it is."""
+
+_DASHED = re.compile(
+    rf"^(?:(?P<unit>{_NAMED_UNIT})s|{_LAPSE})\b\s*:?\s+(?:(?:between|from|of)\s+)?(?P<first>.+?)\s+[-–—]\s+(?P<second>.+)$", _F
+)
+"""The two events of a search: "time lapse market fire - mayor's arrest"."""
 
 _ORDINAL = re.compile(r"(?:the\s+)?(?:first|second|third|fourth|last)\b", _F)
 _TIMED = re.compile(r"\b(?:time|interval|delay|pass(?:ed)?|elapsed?|how\s+(?:long|soon)\s+was\s+it\s+between)\b", _F)
@@ -59,6 +64,9 @@ _NEXT = re.compile(
     _F,
 )
 _APART = re.compile(r"\s+(?:later|earlier|before|after|afterwards|beforehand)\b", _F)
+_TOPIC = re.compile(r"(\S+(?:\s+\S+)+?)\s*[,;:–—-]\s*")
+"""What a search says first that it is about."""
+
 _CLOSE = 0.35
 """Share by which a length in words may miss the days counted ("a little over two weeks"), beside one unit."""
 
@@ -115,11 +123,14 @@ def find_interval(query: str) -> Interval | None:
         timed = match["unit"] or match["bare"] or _TIMED.search(lead)
         if not until and not all(is_event(s) or _THAT.match(s) or (timed and _OWNED.match(s)) for s in (first, second)):
             return None
+        first, second = _of(match["head"], first, second)
+    elif match := _DASHED.match(text):
+        first, second = _sharing(match["first"], match["second"], text)
     else:
         return None
     if not _says_something(first) or not _says_something(second):
         return None
-    unit = (match["unit"] or match.groupdict().get("bare") or "").lower()
+    unit = (match.groupdict().get("unit") or match.groupdict().get("bare") or "").lower()
     way = match.groupdict().get("way")
     return Interval(
         asking(first, second),
@@ -145,6 +156,15 @@ def _sharing(first: str, second: str, whole: str) -> tuple[str, str]:
     days = [d[0].range for side in (one, other) if (d := find_dates(side))]
     # "28 December to 3 January 2020": they are of two years
     return (one, other) if len(days) < 2 or days[0].start <= days[1].end else (first, second)
+
+
+def _of(head: str | None, first: str, second: str) -> tuple[str, str]:
+    """Two bare nouns with what was said before them: "the mill strike of 1911, time from vote to walk-out"."""
+    about = match[1] if (match := _TOPIC.fullmatch(head or "")) else ""
+    bare = all(len(re.sub(r"^(?:the|an?)\s", "", side).split()) == 1 for side in (first, second))
+    if not about or not bare or AUXILIARY.search(about):
+        return first, second
+    return f"{first} ({about})", f"{second} ({about})"
 
 
 def _says_something(text: str) -> bool:

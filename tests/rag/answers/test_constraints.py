@@ -205,6 +205,8 @@ def test_a_unit_is_asked_of_measures_only(text: str, told: str) -> None:
         ("How old was the chief?", "Bob Jones, 67, was shot.", "67", True),
         ("How much was the ransom?", "They were paid 300,000 naira for the nurse.", "300,000 naira", True),
         ("How old was the chief when he died?", "Four hostages were freed.", "Four", False),
+        ("How many days of mourning were there?", "The siege of the hotel killed 22 men.", "22", False),
+        ("How many days of mourning were there?", "Two days of mourning followed.", "Two", True),
         ("How old was the chief when he died?", "The chief died in Karo.", "Karo", False),
     ],
 )
@@ -231,6 +233,7 @@ def test_a_village_that_is_asked_for_by_name_is_a_place() -> None:
     assert wanted("What was the name of the village that was raided?", "what").kind == "place"
     assert wanted("What was the name of the officer who was shot?", "what").kind == "name"
     assert wanted("What was the name of the base commander?", "what").kind == "name"
+    assert wanted("Who signed for the Reds, by name?", "who").of_person
 
 
 def test_what_is_counted_is_no_verb_and_no_doer() -> None:

@@ -96,6 +96,21 @@ def test_where_is_a_name_when_the_reader_points_at_a_direction() -> None:
     assert ask("where did two gunmen kill soldiers", GAO, reader=PointingReader("In the northeast")).short_answer == "Gao"
 
 
+@pytest.mark.parametrize(
+    ("text", "pointed", "expected"),
+    [
+        ("Two guards died and the raiders left five of their own.", "five", "Karo"),
+        ("ISX lost five men.", "ISX", "Karo"),
+        ("The bomb went off in a fuel depot.", "a fuel depot", "a fuel depot"),
+        ("The raiders came by way of Tey and lost five men.", "five", "Tey"),
+    ],
+)
+def test_where_is_the_place_of_the_entry_when_the_reader_points_at_no_place(text: str, pointed: str, expected: str) -> None:
+    place = passage(f"June 1, 2019: In the north (Karo) there was a raid. {text}", place="Karo")
+    answer = ask("where did two guards die in the raid with a bomb", place, reader=PointingReader(pointed))
+    assert answer.short_answer == expected
+
+
 @pytest.mark.parametrize(("text", "expected"), [("did the gunmen flee", "Yes"), ("did the gunmen not flee", "No")])
 def test_yes_no_starts_with_the_word_and_shows_the_sentence(text: str, expected: str) -> None:
     answer = ask(text, GAO, reader=PointingReader("fled"), sentences=1)

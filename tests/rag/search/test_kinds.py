@@ -99,6 +99,10 @@ def test_only_the_noun_after_what_is_asked_for(text: str, kind: str) -> None:
         ("number of people who died in the mill fire", "how_many"),
         ("What was the opening date of the bridge?", "when"),
         ("the date he died", "when"),
+        ("which weekday was it", "when"),
+        ("what time of day did it open", "when"),
+        ("by what part of the day had they left", "when"),
+        ("home region of the men who fled", "where"),
     ],
 )
 def test_question_word_goes_before_a_noun_that_asks(text: str, kind: str) -> None:

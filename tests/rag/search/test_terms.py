@@ -94,6 +94,24 @@ def test_forms_of_a_name() -> None:
     assert "bandjagara" in name_forms("Bandiagara", BOOK)
 
 
+@pytest.mark.parametrize(
+    ("name", "form"),
+    [
+        ("Father Orr", "orr"),
+        ("President Ada Sol", "ada sol"),
+        ("Prime Minister Tey", "tey"),
+        ("Operation Monsoon", "monsoon"),
+        ("Mr. Ulm", "ulm"),
+    ],
+)
+def test_a_title_before_a_name_may_be_left_out(name: str, form: str) -> None:
+    assert form in name_forms(name, BOOK)
+
+
+def test_a_title_alone_is_a_name_like_any_other() -> None:
+    assert name_forms("Major", BOOK) == ("major",)
+
+
 def test_whole_words_are_found_with_plural_or_possessive() -> None:
     assert holds("two malians met", "malian")
     assert holds("mali's army", "mali")

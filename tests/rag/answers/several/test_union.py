@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from answer_doubles import cited_numbers, misquoted, passage, retrieved
 
 from rag.answers.citations import cite
 from rag.answers.several.parts import Part, split_question
-from rag.answers.several.union import join_answers, tells_apart
+from rag.answers.several.union import join_answers, same_answer, tells_apart
 from rag.search.question import understand
 from rag.types import Answer, Passage
 
@@ -77,3 +78,19 @@ def test_parts_answered_by_the_same_sentence_were_no_parts() -> None:
     assert tells_apart([answer("a", "three", MAY), answer("b", "four", JUNE)])
     assert not tells_apart([answer("a", "", MAY, abstained=True)])
     assert not tells_apart([])
+
+
+@pytest.mark.parametrize(
+    ("labels", "shorts", "expected"),
+    [
+        (("first round", "second round"), ("three", "three"), 0),
+        (("first round", "second round"), ("three", "four"), None),
+        (("", ""), ("three", "three"), None),
+        (("bomb", "guards"), ("three", "three"), None),
+    ],
+)
+def test_one_sentence_answers_one_of_two_parts(labels: Sequence[str], shorts: Sequence[str], expected: int | None) -> None:
+    parts = [Part("a", labels[0]), Part("b", labels[1])]
+    weak, strong = (replace(answer("a", short, MAY), confidence=sure) for short, sure in zip(shorts, (0.6, 0.9), strict=True))
+    assert same_answer(parts, [weak, strong]) == expected
+    assert same_answer(parts, [weak, answer("b", shorts[1], JUNE)]) is None

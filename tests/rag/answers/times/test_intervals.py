@@ -57,6 +57,20 @@ def by_place(text: str, filters: Filters) -> Answer:
             None,
         ),
         (
+            "time lapse Oldtown market fire - arrest of the mayor",
+            "when was Oldtown market fire?",
+            "when was arrest of the mayor?",
+            "",
+            None,
+        ),
+        (
+            "the Oldtown mill dispute 1911, time from vote to strike",
+            "when was vote (the Oldtown mill dispute 1911)?",
+            "when was strike (the Oldtown mill dispute 1911)?",
+            "",
+            None,
+        ),
+        (
             "How long was it from the fall of Oldtown to the truce?",
             "when was the fall of Oldtown?",
             "when was the truce?",
@@ -100,7 +114,7 @@ def by_place(text: str, filters: Filters) -> Answer:
             "",
             None,
         ),
-        ("the mill, time from attack to claim", "when was attack?", "when was claim?", "", None),
+        ("the mill, time from attack to claim", "when was attack (the mill)?", "when was claim (the mill)?", "", None),
     ],
 )
 def test_both_events_are_asked_for_their_days(text: str, start: str, end: str, unit: str, forward: bool | None) -> None:
