@@ -85,6 +85,9 @@ REPLACED = re.compile(
     r"\b(?:not|instead\s+of|rather\s+than|and\s+not|up\s+from|down\s+from|no\s+longer)\s+(?:the\s+)?$", re.IGNORECASE
 )
 _TOLL_OF = re.compile(r"\b(?:tolls?|deaths)\b[^.;,]*?\b(?:as|at|of|to|was|is)\s+$", re.IGNORECASE)
+_PUT_AT = re.compile(
+    r"\b(?:puts?|placed?s?|sets?|estimates?d?)\s+(?:the|its|their|his|her|our)\s+(?P<whom>[^.;,]*?)\s+at\s+$", re.IGNORECASE
+)
 _NUMBER_OF = re.compile(r"\bnumber\s+of\s+(?P<what>[^.;,]*?)\b(?:is|was|at|to|has|had)\b[^.;,]{0,20}$", re.IGNORECASE)
 _OF_THEIRS = re.compile(r"\s+of\s+(?:its|their|his|her|our)\b", re.IGNORECASE)
 _PASSIVE = re.compile(r"\b(?:is|are|was|were|be(?:en|ing)?|got|gets?)\b", re.IGNORECASE)
@@ -260,6 +263,8 @@ def _measure(text: str, before: int, start: int, end: int, after: int) -> tuple[
         return counted, str(outcome.lastgroup)
     if _TOLL_OF.search(left):
         return counted, "kill"
+    if (put := _PUT_AT.search(left)) and (befell := OUTCOME.match(put["whom"])):
+        return counted, str(befell.lastgroup)  # "put the dead of the raid at 20 soldiers"
     number_of = _NUMBER_OF.search(left) if not counted else None
     if number_of and (person := PERSON.search(number_of["what"])):
         return str(person.lastgroup), ""

@@ -130,6 +130,43 @@ def asks_accounts(query: str) -> bool:
     return bool(_SEVERAL.search(query)) or asks_versions(query)
 
 
+_TELLERS = r"(?:sources|accounts|reports|versions|newspapers|papers|media|opinions|figures|counts|tolls|numbers|dates)"
+_SIDE_REMARK = re.compile(
+    rf"\s*[,;:(–-]\s*(?:(?:and|but|the|all|what|which|do|did|does|are|were|is|was)\s+)*{_TELLERS}\b"
+    r"(?:\s+(?:do|did|does|are|were|is|was|have|has|been|n['’]?t|not|the|in))*"
+    r"(?:\s+(?:said?|says?|gives?|gave|given|told?|reported|named|mentioned|claimed|circulat\w+|(?:do\s?n['’]?t\s+|dont\s+)?agree|disagree|"
+    r"differ(?:ent|ing)?|vary|conflict(?:ing)?|there|exist))?\s*\)?\s*[?.]*$|"
+    rf"\s*,?\s+what\s+(?:do|did)\s+(?:the\s+)?(?:\w+\s+)?{_TELLERS}\s+(?:say|give|tell|report)\s*[?.]*$|"
+    rf"\s*[,;:–-]\s*(?:all|both|different|various|conflicting)\s+(?:the\s+)?{_TELLERS}\s*[?.]*$",
+    re.IGNORECASE,
+)
+"""What a question says at its end of those who tell: ", sources don't agree", "what do the reports say", ", all counts"."""
+
+_DIFFERING = re.compile(
+    r"^\s*(?:what|which)?\s*(?:are|were)?\s*(?:the\s+)?(?:successive|different|differing|conflicting|various|rival)\s+"
+    r"(?:(?P<toll>(?:death\s+)?tolls)|(?P<date>dates)|(?:figures|counts|numbers))\s+(?:(?:given|reported|named|claimed)\s+)?"
+    r"(?:for|of|on)\s+(?:the\s+number\s+of\s+)?",
+    re.IGNORECASE,
+)
+
+
+def without_accounts(query: str) -> str:
+    """A question that asks for differing accounts, as it would be asked by one who expects a single one.
+
+    Args:
+        query: The question.
+
+    Returns:
+        "Oldtown raid toll" of "Oldtown raid toll, sources don't agree"; the query itself where it says nothing of them.
+    """
+    plain = _SIDE_REMARK.sub("", query)
+    opens = _DIFFERING.match(plain)
+    if opens is None:
+        return plain
+    lead = "death toll of " if opens["toll"] else "date of " if opens["date"] else "number of "
+    return lead + plain[opens.end() :]
+
+
 _NAMES_A_THING = re.compile(
     r"\s+(?:academ|stations?|posts?|camps?|bas(?:e|es)\b|patrol|convoy|headquarters|barracks|school|quarter|vehicle|truck|bus|column|unit|"
     r"cent(?:er|re)s?\b|hotel|resort|checkpoint|house|residence)",

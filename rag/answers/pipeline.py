@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from rag.answers.extractive import ExtractiveAnswerer
 from rag.answers.holdings import Holdings
+from rag.answers.measures import without_accounts
 from rag.answers.several.parts import split_question
 from rag.answers.several.union import join_answers, same_answer, tells_apart
 from rag.answers.times.extremes import find_extreme, fitting_events, tell_extreme
@@ -182,9 +183,13 @@ class Pipeline:
         was_read = time.perf_counter()
         covered = self._library.catalog.coverage()
         span = DateRange(covered.first, covered.last) if covered.first and covered.last else None
-        answer = self._in_time(question, read, span) or self._in_parts(question, read, span)
-        # more are listed when asked for, what is answered stays the same
-        answer = answer or self.answerer.answer(question, read.passages[:weighed], span, read.readings or None)
+        answer = (
+            self._by_accounts(question, read, span)
+            or self._in_time(question, read, span)
+            or self._in_parts(question, read, span)
+            # more are listed when asked for, what is answered stays the same
+            or self.answerer.answer(question, read.passages[:weighed], span, read.readings or None)
+        )
         ended = time.perf_counter()
         if top_k:
             listed = {r.passage.id: r for r in (*read.passages[:top_k], *_cited(answer))}
@@ -251,6 +256,18 @@ class Pipeline:
         asked = self.retriever.understand(text, filters=filters)
         read = self.retrieve(asked)
         return self.answerer.answer(asked, read.passages, covered, read.readings or None, without)
+
+    def _by_accounts(self, question: Question, whole: ReadPassages, covered: DateRange | None) -> Answer | None:
+        """The accounts of what is asked where it is said that they differ; None where that is not said, or one is found only."""
+        plain = without_accounts(question.query) if self._settings.answering.differing else question.query
+        if plain == question.query:
+            return None
+        answer = self._asked(plain, question.filters, covered)
+        if answer.abstained or len(answer.citations) < 2:
+            return None
+        listed = {r.passage.id: r for r in (*whole.passages[: self._settings.answering.passages], *_cited(answer))}
+        ranked = tuple(replace(r, rank=rank) for rank, r in enumerate(listed.values(), 1))
+        return replace(answer, question=question, passages=ranked)
 
     def _in_parts(self, question: Question, whole: ReadPassages, covered: DateRange | None) -> Answer | None:
         """The answer to a question for two things, each found by itself; None when it is one or no part is answered."""

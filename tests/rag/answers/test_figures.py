@@ -101,6 +101,8 @@ def test_no_fewer_than_belongs_to_the_figure() -> None:
     ("text", "expected"),
     [
         ("A source said 14 others had been hurt.", [(14, "", "wound")]),
+        ("Officials put the dead of the Oldtown raid at 20 soldiers.", [(20, "soldier", "kill")]),
+        ("It puts its wounded in that fight at 14 men.", [(14, "men", "wound")]),
         ("It counts three of its soldiers dead, another three injured.", [(3, "soldier", "kill"), (3, "", "wound")]),
         ("The president gave the toll for the fight as 92 soldiers.", [(92, "soldier", "kill")]),
         ("The number of attackers is 28, and other papers have 40.", [(28, "attacker", ""), (40, "", "")]),

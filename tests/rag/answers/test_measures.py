@@ -3,7 +3,15 @@ from __future__ import annotations
 import pytest
 
 from rag.answers.figures import find_figures
-from rag.answers.measures import asked_measure, asks_accounts, asks_versions, fits, is_measure_word, other_persons
+from rag.answers.measures import (
+    asked_measure,
+    asks_accounts,
+    asks_versions,
+    fits,
+    is_measure_word,
+    other_persons,
+    without_accounts,
+)
 
 
 @pytest.mark.parametrize(
@@ -149,3 +157,23 @@ def test_what_goes_against_a_figure_is_told(query: str, text: str, expected: flo
     measure = asked_measure(query)
     assert measure is not None
     assert fits(measure, find_figures(text)[0], text) == expected
+
+
+@pytest.mark.parametrize(
+    ("query", "plain"),
+    [
+        ("Oldtown raid death toll what do the sources say", "Oldtown raid death toll"),
+        ("Oldtown raid exact date, sources dont agree", "Oldtown raid exact date"),
+        ("What are the successive death tolls of the Oldtown raid?", "death toll of the Oldtown raid?"),
+        ("conflicting figures for the dead at Oldtown", "number of the dead at Oldtown"),
+        ("guards killed at Oldtown, all counts", "guards killed at Oldtown"),
+        ("when did the Reds split, opinions vary", "when did the Reds split"),
+        ("date of the raid (sources differ)", "date of the raid"),
+        ("how many reports were there", "how many reports were there"),
+        ("how many guards died, according to the reports", "how many guards died, according to the reports"),
+        ("What do the reports say about the raid?", "What do the reports say about the raid?"),
+        ("Why do the sources disagree?", "Why do the sources disagree?"),
+    ],
+)
+def test_what_is_said_of_those_who_tell_is_left_out(query: str, plain: str) -> None:
+    assert without_accounts(query) == plain
