@@ -6,6 +6,13 @@ from dataclasses import dataclass
 
 from rag.types import Passage, Span
 
+FIGURES_DIFFER = "The reports give different figures."
+CORRECTED = "A later figure corrects an earlier one."
+DATES_DIFFER = "The reports give different dates."
+ACCOUNTS_DIFFER = "The reports give different accounts."
+SEVERAL_ACCOUNTS = frozenset((FIGURES_DIFFER, CORRECTED, DATES_DIFFER, ACCOUNTS_DIFFER))
+"""Remarks of answers that set differing accounts of one thing side by side."""
+
 
 @dataclass(frozen=True, slots=True)
 class Quote:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
-from rag.answers.composition import Composition, Quote
+from rag.answers.composition import ACCOUNTS_DIFFER, CORRECTED, FIGURES_DIFFER, Composition, Quote
 from rag.answers.events import Told, same_time, tellings, well_placed
 from rag.answers.evidence import FEATURES, ScoredSentence, steps
 from rag.answers.figures import PERSONS, Figure, find_figures
@@ -143,7 +143,7 @@ def other_accounts(question: Question, scored: Sequence[ScoredSentence]) -> Comp
         return None
     values = [find_value(question, sentence) for sentence in told]
     quotes = tuple(Quote(s.retrieved.passage, s.span, (v.span,) if v.span else ()) for s, v in zip(told, values, strict=True))
-    return Composition("; or: ".join(dict.fromkeys(v.text for v in values)), quotes, "The reports give different accounts.")
+    return Composition("; or: ".join(dict.fromkeys(v.text for v in values)), quotes, ACCOUNTS_DIFFER)
 
 
 def accounts_beside(question: Question, scored: Sequence[ScoredSentence]) -> Composition | None:
@@ -270,5 +270,5 @@ def _composed(claims: Sequence[_Claim], giving_up: Collection[tuple[str, int]]) 
         said.append(f"corrected to {dated}" if is_correction else f"{later}{dated}")
     if len(claims) == 1:
         return Composition(claims[0].figure.text, tuple(quotes.values()))
-    remark = "A later figure corrects an earlier one." if corrected else "The reports give different figures."
+    remark = CORRECTED if corrected else FIGURES_DIFFER
     return Composition("; ".join(said), tuple(quotes.values()), remark)

@@ -16,13 +16,13 @@ from rag.answers.conflicts import accounts_beside, differing_figures, other_acco
 from rag.answers.evidence import FEATURES, ScoredSentence, name_share, score_sentences, steps
 from rag.answers.holdings import Holdings
 from rag.answers.measures import asked_measure, asks_accounts, asks_versions
-from rag.answers.offices import with_holders
+from rag.answers.offices import held_value, with_holders
 from rag.answers.polarity import denies
 from rag.answers.several.gather import gather, wanted
 from rag.answers.several.plural import row_value, with_rows
 from rag.answers.times.datings import asks_day, differing_dates
 from rag.answers.times.when import telling_first
-from rag.answers.value import find_value, most_exact
+from rag.answers.value import Value, find_value, most_exact
 from rag.answers.verdict import asked_outcomes, outcome_verdict
 from rag.answers.wanted import with_unit
 from rag.answers.words import content_words
@@ -126,7 +126,7 @@ class ExtractiveAnswerer:
             retrieved: Passages, best first.
             coverage: First and last day the library's reports speak of, for the reason of an abstention.
             readings: As for ``score``.
-            without: Sentences that answer something else and are not to be quoted.
+            without: Sentences that answer something else and are not to be quoted; one other sentence answers then.
 
         Returns:
             The answer; its ``seconds`` is 0, the caller knows the whole time.
@@ -145,14 +145,14 @@ class ExtractiveAnswerer:
         heard = self._holdings is None or self._holdings.has_any_word(question.query)
         best = self._confidence(question, fitting) if heard else 0.0
         least = self._settings.abstain_below
-        composed = self._compose(question, fitting, retrieved, best >= least)
+        composed = None if without else self._compose(question, fitting, retrieved, best >= least)
         if composed is not None and max(best, _COMPOSED) >= least:
             return _from_composition(question, composed, max(best, _COMPOSED), kept)
         if not fitting or best < least:
             return abstain(question, kept, scored, best, coverage, self._holdings)
         chosen = self._choose(question, fitting)
         told = row_value if self._settings.rows else find_value
-        values = [told(question, sentence) for sentence in chosen]
+        values = [self._held(question, sentence) or told(question, sentence) for sentence in chosen]
         citations, highlights = [], []
         for number, sentence in enumerate(chosen, 1):
             citations.append(cite(sentence.retrieved.passage, sentence.span, number))
@@ -175,6 +175,9 @@ class ExtractiveAnswerer:
             seconds=0.0,
             highlights=tuple(highlights),
         )
+
+    def _held(self, question: Question, sentence: ScoredSentence) -> Value | None:
+        return held_value(question, sentence) if self._settings.offices else None
 
     def _confidence(self, question: Question, scored: Sequence[ScoredSentence]) -> float:
         if not scored:

@@ -131,21 +131,21 @@ def asks_accounts(query: str) -> bool:
 
 
 _TELLERS = r"(?:sources|accounts|reports|versions|newspapers|papers|media|opinions|figures|counts|tolls|numbers|dates)"
+_DIFFER = r"(?:(?:do\s*n['’]?t|dont|do\s+not|dis)\s*agree|differ|vary|conflict|contradict\s+each\s+other)"
 _SIDE_REMARK = re.compile(
-    rf"\s*[,;:(–-]\s*(?:(?:and|but|the|all|what|which|do|did|does|are|were|is|was)\s+)*{_TELLERS}\b"
-    r"(?:\s+(?:do|did|does|are|were|is|was|have|has|been|n['’]?t|not|the|in))*"
-    r"(?:\s+(?:said?|says?|gives?|gave|given|told?|reported|named|mentioned|claimed|circulat\w+|(?:do\s?n['’]?t\s+|dont\s+)?agree|disagree|"
-    r"differ(?:ent|ing)?|vary|conflict(?:ing)?|there|exist))?\s*\)?\s*[?.]*$|"
-    rf"\s*,?\s+what\s+(?:do|did)\s+(?:the\s+)?(?:\w+\s+)?{_TELLERS}\s+(?:say|give|tell|report)\s*[?.]*$|"
-    rf"\s*[,;:–-]\s*(?:all|both|different|various|conflicting)\s+(?:the\s+)?{_TELLERS}\s*[?.]*$",
+    rf"(?:\s?[,;:.?(–—-]\s*(?:and\s+|but\s+)?(?:the\s+)?{_TELLERS}\s+(?:{_DIFFER}|given|reported|claimed|are\s+different)|"
+    rf"[\s,;:.?–—-]+what\s+(?:do|did)\s+(?:the\s+)?(?:\w+\s+)?{_TELLERS}\s+(?:say|give|tell|report)|"
+    rf"\s?[,;:–—-]\s*what\s+(?:figures|counts|tolls|numbers)\s+(?:are|were)\s+(?:given|reported|claimed)|"
+    rf"\s?[,;:.?(–—-]\s*(?:all|both|different|various|conflicting)\s+(?:the\s+)?{_TELLERS})\s*\)?[?.]*$",
     re.IGNORECASE,
 )
 """What a question says at its end of those who tell: ", sources don't agree", "what do the reports say", ", all counts"."""
 
+_OF_PERSONS = r"(?=(?:the\s+)?(?:number\s+of\s+)?(?:dead|deaths|killed|wounded|injured|hurt|missing|casualties|victims|losses)\b)"
 _DIFFERING = re.compile(
-    r"^\s*(?:what|which)?\s*(?:are|were)?\s*(?:the\s+)?(?:successive|different|differing|conflicting|various|rival)\s+"
-    r"(?:(?P<toll>(?:death\s+)?tolls)|(?P<date>dates)|(?:figures|counts|numbers))\s+(?:(?:given|reported|named|claimed)\s+)?"
-    r"(?:for|of|on)\s+(?:the\s+number\s+of\s+)?",
+    r"^\s*(?:(?:what|which)\s+(?:are|were)\s+)?(?:the\s+)?(?:successive|different|differing|conflicting|various|rival)\s+"
+    r"(?:(?P<toll>(?:death\s+)?tolls)\s+(?:(?:given|reported|claimed)\s+)?(?:for|of|at|in)\s+|(?P<date>dates)\s+(?:given\s+)?(?:for|of)\s+|"
+    rf"(?:figures|counts|numbers)\s+(?:(?:given|reported|claimed)\s+)?(?:for|of|on)\s+{_OF_PERSONS}(?:the\s+number\s+of\s+)?)",
     re.IGNORECASE,
 )
 

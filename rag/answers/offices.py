@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from rag.answers.evidence import ScoredSentence
+from rag.answers.value import Value
 from rag.reports.countries import country_of
 from rag.reports.names import find_names, fold
 from rag.search.kinds import AUXILIARIES, QUESTION_WORD
@@ -21,64 +22,91 @@ HOLDER = 4.0
 _LOOKED_AT = 20
 """Sentences, best first, in which holders are looked for."""
 
-_TITLES = (
-    r"vice[ -]presidents?",
-    r"presidents?|heads?\s+of\s+state",
-    r"prime\s+ministers?|premiers?|heads?\s+of\s+(?:the\s+)?government",
-    r"ministers?",
-    r"governors?",
-    r"mayors?",
-    r"prefects?",
-    r"ambassadors?",
-    r"spokes(?:m[ae]n|wom[ae]n|persons?)",
-    r"chiefs?\s+of\s+(?:the\s+)?(?:general\s+)?staff",
-    r"secretar(?:y|ies)[ -]general",
-    r"prosecutors?",
-    r"judges?",
-    r"generals?(?!\s+(?!who\b|that\b|of\b|in\b|from\b|is\b|was\b|were\b)(?-i:[a-z]))",
-    r"colonels?",
-    r"majors?(?!\s+(?!who\b|that\b|of\b|in\b|from\b|is\b|was\b|were\b)(?-i:[a-z]))",
-    r"captains?",
-    r"lieutenants?",
-    r"bishops?",
-    r"priests?",
-    r"imams?",
-    r"kings?",
-    r"sultans?",
-)
-"""Titles that stand beside a name, one pattern for those that mean the same; a chief or a leader is as often told by a verb, and
-"a major attack" has no major."""
+_F = re.IGNORECASE
+_OFFICES = {
+    "president": r"presidents?|heads?\s+of\s+state",
+    "prime minister": r"prime\s+ministers?|heads?\s+of\s+(?:the\s+)?government",
+    "minister": r"(?<!prime\s)ministers?",
+    "governor": r"governors?(?!\s+general)",
+    "mayor": r"mayors?",
+    "prefect": r"prefects?",
+    "ambassador": r"ambassadors?",
+    "spokesman": r"spokes(?:m[ae]n|wom[ae]n|persons?)",
+    "chief of staff": r"chiefs?\s+of\s+(?:the\s+)?(?:(?:general|army|defen[cs]e)\s+)?staff",
+    "secretary-general": r"secretar(?:y|ies)[ -]general",
+    "prosecutor": r"prosecutors?",
+    "judge": r"judges?",
+    "general": (
+        r"(?<!attorney\s)(?<!attorney-)(?<!director\s)(?<!director-)(?<!surgeon\s)(?<!consul\s)(?<!inspector\s)(?<!governor\s)"
+        r"(?<!secretary\s)(?<!secretary-)(?:(?:lieutenant|major|brigadier)[ -])?generals?"
+    ),
+    "colonel": r"(?:lieutenant[ -])?colonels?",
+    "major": r"majors?(?![ -]general)",
+    "captain": r"captains?",
+    "lieutenant": r"lieutenants?(?![ -](?:colonel|general|governor))",
+    "bishop": r"(?:arch)?bishops?",
+    "priest": r"priests?",
+    "imam": r"imams?",
+    "king": r"kings?",
+    "sultan": r"sultans?",
+}
+"""Offices with the titles that stand beside a name; a chief or a leader is as often told by a verb."""
 
-_ANY = "|".join(_TITLES)
-_TITLE = re.compile(rf"\b(?:{_ANY})\b", re.IGNORECASE)
-_MINISTER = re.compile(r"ministers?", re.IGNORECASE)
-_SORTS = tuple(re.compile(pattern, re.IGNORECASE) for pattern in _TITLES)
+_NO_TITLE = (
+    r"(?!['’]s?\b|s['’]|-)(?!\s+(?:election|strike|secretary|manager|assembly|amnesty|staff|conclusion|idea|public|population|rule|"
+    r"practice|information|terms|cit(?:y|ies)|attacks?|roads?|dams?|powers?|donors?|shareholders?|events?|incidents?|battles?|"
+    r"offensives?|operations?|problems?|part(?:y|ies)|towns?|changes?|roles?|leagues?|groups?|(?-i:Electric|Motors|Assembly|League|"
+    r"Council|Staff|Street|Port))\b)"
+)
+"""What may not follow: "the president's lawyer", "a general strike" and "a major attack" have nobody of that title."""
+
+_ANY = "|".join(f"(?:{pattern})" for pattern in _OFFICES.values())
+_TITLE = re.compile(rf"\b(?P<late>(?:deputy|vice|former|ex|late|then)[ -](?:\w+\s+)?)?(?:{_ANY})\b{_NO_TITLE}", _F)
+_SORTS = {name: re.compile(rf"(?:.*[ -])?(?:{pattern})", _F) for name, pattern in _OFFICES.items()}
 _WORD = rf"(?:(?!(?:{AUXILIARIES}|the|an?|that|who|whom|which|of|by|to|from|with|did)\b)[\w'’-]+\s+)"
-_ASKED = re.compile(
-    rf"(?:\bwho\s+(?:is|was|were|are|becomes?|became)\s+(?:the\s+)?|\b(?:which|what)\s+(?:of\s+the\s+)?|"
-    rf"\bnames?\s+(?:of\s+)?(?:the\s+|an?\s+)?|\b(?:as|be|become|became)\s+(?:the\s+)?){_WORD}{{0,3}}?"
-    rf"(?P<title>{_ANY})\b(?!['’]s\b|-)",
-    re.IGNORECASE,
+_BEING = r"serv|act|elect|nam|appoint|sw(?:ear|or)|install|head|lead|led|govern|rul|succe|replac|took|tak|reign|s[ia]t"
+_ASKS = (
+    re.compile(rf"\bwho\s+(?:is|was|were|are)\s+(?:the\s+)?{_WORD}{{0,3}}?$", _F),
+    re.compile(rf"\bwho\s+(?:\w+\s+){{0,2}}?(?:becomes?|became|be)\s+(?:the\s+)?{_WORD}{{0,2}}?$", _F),
+    re.compile(rf"\bwho\b[^,;?]*?\b(?:{_BEING})\w*\s+(?:[^,;?]*?\s)?(?:as|in\s+as)\s+{_WORD}{{0,2}}?$", _F),
+    re.compile(rf"\b(?:which|what)\s+(?:of\s+the\s+)?{_WORD}{{0,2}}?$", _F),
+    re.compile(rf"\bnames?\s+(?:of\s+)?(?:the\s+|an?\s+)?{_WORD}{{0,3}}?$", _F),
 )
-_OPENS = re.compile(rf"^\s*(?:the\s+|both\s+)?{_WORD}{{0,2}}?(?P<title>{_ANY})\b(?!['’]s\b|-)", re.IGNORECASE)
-"""A search that opens with the office: "prime ministers detained in the coup"."""
+"""What may stand before an office that is asked for."""
 
-_PORTFOLIO_AFTER = re.compile(r"\s+(?:of|for)\s+(?:the\s+)?(?P<what>\w{4,})", re.IGNORECASE)
-_PORTFOLIO_BEFORE = re.compile(r"\b(?P<what>\w{4,})\s+$", re.IGNORECASE)
-_STEM = 5
-"""Letters by which a portfolio is known in any spelling: "defence", "defense"."""
+_OPENS = re.compile(rf"^\s*(?:the\s+|both\s+)?{_WORD}{{0,2}}?$", _F)
+"""The same of a search without question words: "prime ministers detained in the coup"."""
 
-_TITLED = re.compile(r"(?:\s+of\s+[A-Z][\w'’-]+)?,?\s+", re.IGNORECASE)
-_AFTER_TITLE = re.compile(r"(?:\s+(?:of|for|in|at|to)\s+[^,.;:()]{1,40})?,\s+")
-"""What stands between an office and its holder's name: "president of Chad, Idriss", "a prime minister for the year, Idriss"."""
+_NO_PORTFOLIO = frozenset("which what four three former first last other senior acting cabinet several these those".split())
+_PORTFOLIO_AFTER = re.compile(r"\s+(?:of|for)\s+(?:the\s+)?(?P<what>\w{4,})", _F)
+_PORTFOLIO_BEFORE = re.compile(r"\b(?P<what>\w{4,})\s+$", _F)
+_STEM = 4
+"""Letters by which a portfolio is known in most spellings: "defence", "defense"; "labour", "labor"."""
 
+_REALM_AFTER = re.compile(r"\s+of\s+(?:the\s+)?(?P<realm>(?-i:[A-Z])[\w’'-]*)", _F)
+_REALM_BEFORE = re.compile(r"\b(?P<realm>(?-i:[A-Z])[\w-]*)(?:['’]s)?\s+(?:(?-i:[a-z])\w+\s+)?$", _F)
+_OF_BODY = re.compile(
+    r"\s+of\s+(?:the\s+)?(?!(?:republic|country|state|nation|transition|government|junta|island|region|province|city|town|kingdom|"
+    r"union|defen[cs]e|foreign|justice|finance|interior|health|security|economy)\b)(?-i:[a-z])\w+",
+    _F,
+)
+"""A society's or a chamber's president is not the country's."""
+
+_AFTER_TITLE = re.compile(r"(?:\s+(?:of|for)\s+[^,.;:()]{1,40})?,\s+", _F)
+"""What stands between an office and its holder's name: "president of the land, Ada Sol"."""
+
+_CLOSES = re.compile(r"\s*(?:[,.;:)]|$)")
 _BEFORE_TITLE = re.compile(
-    r"(?:,\s+(?:the|its|their|his|her|a|an|who\s+(?:is|was)|former|then)\s+|"
+    r"(?:,\s+(?:(?:the|its|their|his|her|an?|who\s+(?:is|was|serves\s+as|served\s+as))\s+)?|"
     r"\s+(?:is|was|became|(?:has|had)\s+(?:since\s+)?(?:become|been))\s+|\s*\(\s*)"
-    r"(?:(?!and\b|by\b|with\b)[\w'’-]+\s+){0,4}",
-    re.IGNORECASE,
+    r"(?:(?!(?:and|by|with|to|of|for|in|at|from|near|under|on)\b)[\w'’-]+\s+){0,4}",
+    _F,
 )
-"""What stands between a holder's name and the office: "Idriss, the country's president", "Idriss has become president"."""
+"""What stands between a holder's name and the office: "Ada Sol, the country's president", "Ada Sol has become president"."""
+
+_ONE_RANK = rf"(?:{_ANY}|col|gen|maj|capt|lt|sgt|mr|mrs|ms|dr)"
+_RANK = re.compile(rf"(?:{_ONE_RANK}\.?\s+)+", _F)
+_RANK_ALONE = re.compile(_ONE_RANK, _F)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +114,18 @@ class Office:
     """An office asked for.
 
     Attributes:
-        sort: Its pattern, which holds every title that means the same.
+        name: Of ``_OFFICES``.
         portfolio: Opening letters of what a minister is minister of, or "".
+        country: Whose office it is, or "".
+        several: Whether more than one holder is asked for.
+        past: Whether a deputy or a former one is asked for in so many words.
     """
 
-    sort: re.Pattern[str]
+    name: str
     portfolio: str = ""
+    country: str = ""
+    several: bool = False
+    past: bool = False
 
 
 def asked_office(question: Question) -> Office | None:
@@ -106,20 +140,37 @@ def asked_office(question: Question) -> Office | None:
     if question.kind not in ("who", "what", "list"):
         return None
     query = question.query
-    match = _ASKED.search(query) or (None if QUESTION_WORD.search(query) else _OPENS.match(query))
-    if match is None:
-        return None
-    title = _TITLE.search(query, match.start("title"))
-    sort = next((s for s in _SORTS if title and s.fullmatch(title.group())), None)
-    return Office(sort, _portfolio(query, title)) if sort and title else None
+    worded = QUESTION_WORD.search(query) is not None
+    for title in _TITLE.finditer(query):
+        before, after = query[: title.start()], query[title.end() :]
+        if not any(p.search(before) for p in _ASKS) and (worded or not _OPENS.match(before)):
+            continue
+        # "Who is President Sol?" asks for no president's name
+        if re.match(r"\s+[A-Z]", after) or any(query.find(n, title.end()) == title.end() + 1 for n in question.names):
+            return None
+        country = next(filter(None, map(country_of, question.names)), "")
+        plural = bool(re.search(r"(?:s|men)$", title.group(), _F))
+        return Office(_name(title), _portfolio(query, title), country, plural, bool(title["late"]))
+    return None
+
+
+def _name(title: re.Match[str]) -> str:
+    return next(name for name, sort in _SORTS.items() if sort.fullmatch(title.group()))
 
 
 def _portfolio(text: str, title: re.Match[str]) -> str:
     """Of a minister whose title stands in a text, what for."""
-    if not _MINISTER.fullmatch(title.group()):
+    if _name(title) != "minister":
         return ""
     found = _PORTFOLIO_AFTER.match(text, title.end()) or _PORTFOLIO_BEFORE.search(text[: title.start()])
-    return "" if found is None or country_of(found["what"]) else fold(found["what"])[:_STEM]
+    what = fold(found["what"]) if found else ""
+    return "" if not what or what in _NO_PORTFOLIO or country_of(what) else what[:_STEM]
+
+
+def _country(text: str, title: re.Match[str]) -> str:
+    """Whose an office is that stands in a text: "president of Nobo", "Nobo's president"."""
+    found = _REALM_AFTER.match(text, title.end()) or _REALM_BEFORE.search(text[: title.start()])
+    return country_of(found["realm"]) if found else ""
 
 
 def find_holders(text: str, office: Office) -> list[Span]:
@@ -135,19 +186,43 @@ def find_holders(text: str, office: Office) -> list[Span]:
     names = find_names(text)
     found: list[Span] = []
     for title in _TITLE.finditer(text):
-        if not office.sort.fullmatch(title.group()) or (office.portfolio and _portfolio(text, title) != office.portfolio):
+        if _name(title) != office.name or (title["late"] and not office.past) or _OF_BODY.match(text, title.end()):
             continue
-        end = title.end()
-        if office.portfolio and (after := _PORTFOLIO_AFTER.match(text, end)):
-            end = after.end()
+        country = _country(text, title)
+        if (office.country and country and office.country != country) or (
+            office.portfolio and _portfolio(text, title) != office.portfolio
+        ):
+            continue
+        after = _PORTFOLIO_AFTER.match(text, title.end()) if office.portfolio else None
+        end = after.end() if after else title.end()
         for name in names:
-            own = _TITLE.match(name.text)  # "Colonel Orr" may be found with the rank
-            start = name.start + (own.end() + 1 if own and own.end() < len(name.text) else 0)
-            span = Span(start, name.end)
-            behind = start >= end and any(p.fullmatch(text[end:start]) for p in (_TITLED, _AFTER_TITLE))
-            if behind or (name.end <= title.start() and _BEFORE_TITLE.fullmatch(text[name.end : title.start()])):
+            if (span := _held(text, name.start, name.end, title, end)) is not None:
                 found.append(span)
     return sorted(set(found), key=lambda s: s.start)
+
+
+def _held(text: str, start: int, stop: int, title: re.Match[str], end: int) -> Span | None:
+    """The part of a name that a title, which ends at ``end`` with its portfolio, is given to; None where it is not."""
+    if stop <= title.start():
+        is_told = _BEFORE_TITLE.fullmatch(text[stop : title.start()]) and not text[stop:].startswith(("'s", "’s"))
+        return None if not is_told or country_of(text[start:stop]) else _bare(text, start, stop)
+    if start <= end < stop:
+        # "French President Ada Sol" is one run of capitals
+        return _bare(text, end + 1, stop) if text[end] == " " else None
+    if start < end or country_of(text[start:stop]):
+        return None
+    between = text[end:start]
+    joined = (
+        between == " " or _RANK.fullmatch(between.lstrip()) or (_AFTER_TITLE.fullmatch(between) and _CLOSES.match(text, stop))
+    )
+    return _bare(text, start, stop) if joined else None
+
+
+def _bare(text: str, start: int, stop: int) -> Span | None:
+    """A name without the ranks before it; None where nothing with a capital is left."""
+    rank = _RANK.match(text, start, stop)
+    start = rank.end() if rank else start
+    return Span(start, stop) if start < stop and text[start].isupper() and not _RANK_ALONE.fullmatch(text, start, stop) else None
 
 
 def with_holders(question: Question, scored: Sequence[ScoredSentence]) -> list[ScoredSentence]:
@@ -163,11 +238,29 @@ def with_holders(question: Question, scored: Sequence[ScoredSentence]) -> list[S
     office = asked_office(question)
     if office is None:
         return list(scored)
-    raised = [replace(s, score=s.score + HOLDER * bool(holders(question, s, office))) for s in scored[:_LOOKED_AT]]
+    raised = [replace(s, score=s.score + HOLDER * bool(_holders(question, s, office))) for s in scored[:_LOOKED_AT]]
     return [*sorted(raised, key=lambda s: -s.score), *scored[_LOOKED_AT:]]
 
 
-def holders(question: Question, sentence: ScoredSentence, office: Office) -> list[Span]:
+def held_value(question: Question, sentence: ScoredSentence) -> Value | None:
+    """The holder of the office asked for, where a sentence names one and the reader points elsewhere.
+
+    Args:
+        question: As understood.
+        sentence: An answering sentence.
+
+    Returns:
+        The name; None where no office or several holders are asked for, none is named, or the reader points at one already.
+    """
+    office = asked_office(question)
+    found = [] if office is None or office.several else _holders(question, sentence, office)
+    read = sentence.read
+    if not found or (read and any(s.start < read.end and read.start < s.end for s in found)):
+        return None
+    return Value(sentence.slice(found[0]), found[0])
+
+
+def _holders(question: Question, sentence: ScoredSentence, office: Office) -> list[Span]:
     """The names, new to the question, that a sentence gives an office: spans in stored text."""
     asked, base = fold(question.query), sentence.span.start
     found = find_holders(sentence.text, office)

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from rag.answers.composition import SEVERAL_ACCOUNTS
 from rag.answers.extractive import ExtractiveAnswerer
 from rag.answers.holdings import Holdings
 from rag.answers.measures import without_accounts
@@ -263,7 +264,7 @@ class Pipeline:
         if plain == question.query:
             return None
         answer = self._asked(plain, question.filters, covered)
-        if answer.abstained or len(answer.citations) < 2:
+        if answer.abstained or answer.reason not in SEVERAL_ACCOUNTS:
             return None
         listed = {r.passage.id: r for r in (*whole.passages[: self._settings.answering.passages], *_cited(answer))}
         ranked = tuple(replace(r, rank=rank) for rank, r in enumerate(listed.values(), 1))

@@ -40,7 +40,7 @@ _AMOUNT = (
 )
 _QUALIFIER = (
     r"at\s+least|at\s+most|about|around|some|roughly|approximately|nearly|almost|over|under|up\s+to|more\s+than|fewer\s+than|less\s+than|"
-    r"as\s+(?:many|few)\s+as|(?:no|not)\s+(?:more|fewer|less)\s+than|a\s+(?:minimum|maximum)\s+of|close\s+to|an\s+estimated|estimated"
+    r"as\s+(?:many|few)\s+as|(?:no|(?<!\bor\s)not)\s+(?:more|fewer|less)\s+than|a\s+(?:minimum|maximum)\s+of|close\s+to|an\s+estimated|estimated"
 )
 _NO_DESIGNATION = "".join(
     rf"(?<!\b(?-i:{word})\s)"
@@ -61,6 +61,9 @@ NUMBER = re.compile(
     re.IGNORECASE,
 )
 """A number with its qualifier; ``low`` and ``high``, or ``least`` and ``most``, end a range, ``unit`` is joined to it."""
+
+INEXACT = re.compile(rf"\b(?:{_QUALIFIER})\s|\bor\s+(?:more|so|fewer|less)\b", re.IGNORECASE)
+"""What says that a number is not exact."""
 
 FRACTION = re.compile(rf"(?<!\w){_FRACTION}(?!\w)", re.IGNORECASE)
 QUANTITY = re.compile(
@@ -88,7 +91,9 @@ _PLACE_OPENING = re.compile(
     re.IGNORECASE,
 )
 _LOCATIVE = re.compile(
-    r"(?:in|near|at|outside|around|along|between|behind|under|inside|on|from|to|across|off|beside|north|south|east|west)\b",
+    r"(?:(?:in|near|at|outside|around|along|between|behind|under|underneath|inside|within|on|onto|from|to|into|across|off|beside|over|"
+    r"above|below|beneath|aboard|against)\s+(?:(?:the|an?|his|her|its|their|this|that|some)\b|(?-i:[A-Z]))|"
+    r"(?:north|south|east|west|abroad|overseas|online|offshore|home|downtown|aboard|upstairs|underground)\b)",
     re.IGNORECASE,
 )
 _PLACED = re.compile(

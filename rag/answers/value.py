@@ -6,12 +6,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.answers.evidence import ScoredSentence, restates
+from rag.answers.evidence import FEATURES, ScoredSentence, restates
 from rag.answers.figures import find_figures
 from rag.answers.measures import asked_measure, fits
-from rag.answers.offices import Office, asked_office, holders
 from rag.answers.spans import NUMBER, QUANTITY, UNIT, is_place, opens_place
-from rag.answers.times.clock import asks_hour, asks_weekday, find_hour, weekday
+from rag.answers.times.clock import WEEKDAY, asks_hour, asks_weekday, find_hour, weekday
 from rag.answers.times.when import day_told_beside
 from rag.answers.verdict import contradicts
 from rag.answers.words import content_words, related
@@ -21,6 +20,7 @@ from rag.reports.names import find_names, fold
 from rag.search.terms import holds
 from rag.types import DateMention, DateRange, Question, Span
 
+_NAMES = FEATURES.index("names")
 _MONTH_DAYS = 31
 _LOOKED_AT = 5
 _NEAR = 2.5
@@ -66,8 +66,6 @@ def find_value(question: Question, sentence: ScoredSentence) -> Value:
         return _number(question, sentence)
     if question.kind == "where" and (place := _where(question, sentence)):
         return place
-    if (office := asked_office(question)) and (held := _holder(question, sentence, office)):
-        return held
     if question.kind == "who" and sentence.read is not None and _is_nobody(question, sentence, sentence.read):
         if doer := _doer_inside(question, sentence, sentence.read):
             return _explained(sentence, doer)
@@ -138,30 +136,27 @@ def _doer_inside(question: Question, sentence: ScoredSentence, span: Span) -> Sp
     return None
 
 
-def _holder(question: Question, sentence: ScoredSentence, office: Office) -> Value | None:
-    """The name that the sentence gives an office; None where it gives none, or the reader points at no other."""
-    found = holders(question, sentence, office)
-    read = sentence.read
-    if not found or (read and any(s.start < read.end and read.start < s.end for s in found)):
-        return None
-    return Value(sentence.slice(found[0]), found[0])
-
-
 def _where(question: Question, sentence: ScoredSentence) -> Value | None:
-    """The place that the rules find, or else that of the entry, where the reader's words name none: "AQIM", "a fuel tanker"."""
-    text, base = sentence.text, sentence.span.start
-    if sentence.read is not None:
-        start, end = sentence.read.start - base, sentence.read.end - base
-        named = [n for n in find_names(text) if n.start < end and start < n.end]
-        if any(not n.text.isupper() for n in named):
-            return None
+    """The place that the rules find, or else that of the entry, where the reader's words can be none: "ISX", "five"."""
+    if sentence.read is not None and _may_be_place(sentence, sentence.read):
+        return None
     if sentence.candidate is not None and not sentence.candidate.text.isupper():
         return Value(sentence.candidate.text, sentence.candidate.span)
-    if sentence.read is not None and not named and opens_place(text, start):
+    if sentence.read is not None and opens_place(sentence.text, sentence.read.start - sentence.span.start):
         return None
     place = sentence.retrieved.passage.place
     # where a sentence has a day of its own it may tell of another place
     return Value(place) if place and fold(place) not in fold(question.query) and not sentence.dates else None
+
+
+def _may_be_place(sentence: ScoredSentence, read: Span) -> bool:
+    """Whether words hold a name that a place can have: a short form in capitals only where it is a country's or stands as one."""
+    start, end = read.start - sentence.span.start, read.end - sentence.span.start
+    return any(
+        not name.text.isupper() or country_of(name.text) or opens_place(sentence.text, name.start)
+        for name in find_names(sentence.text)
+        if name.start < end and start < name.end
+    )
 
 
 def most_exact(question: Question, scored: Sequence[ScoredSentence]) -> ScoredSentence:
@@ -182,7 +177,9 @@ def most_exact(question: Question, scored: Sequence[ScoredSentence]) -> ScoredSe
     most, reach = (_LOOKED_AT_EXACT, _NEAR_EXACT) if exactly else (_LOOKED_AT, _NEAR)
     for sentence in scored[1:most]:
         day = _told(sentence)
-        near = sentence.score >= scored[0].score - reach
+        # another event has its day too: further off only what tells of the same names
+        of_same = bool(question.names) and sentence.features[_NAMES] >= scored[0].features[_NAMES]
+        near = sentence.score >= scored[0].score - (reach if of_same else _NEAR)
         if near and day and day.range.is_day and told.range.contains(day.range) and all(_holds(sentence, f) for f in forms):
             return sentence
     return scored[0]
@@ -212,10 +209,13 @@ def _when(question: Question, sentence: ScoredSentence) -> Value:
         if hour := find_hour(sentence.text, at.start - base, at.end - base):
             span = Span(base + hour[0], base + hour[1])
             return Value(sentence.slice(span), span)
-    if beside := day_told_beside(question, sentence):
+    beside, told, by_weekday = day_told_beside(question, sentence), _told(sentence), asks_weekday(question.query)
+    if by_weekday and not beside and not (told and told.range.is_day) and (named := WEEKDAY.search(sentence.text)):
+        return Value(named.group(), Span(sentence.span.start + named.start(), sentence.span.start + named.end()))
+    if beside:
         return Value(_day(question, beside.on), beside.span)
-    if told := _told(sentence):
-        return Value(_day(question, told.range), Span(told.start, told.end)) if asks_weekday(question.query) else _dated(told)
+    if told:
+        return Value(_day(question, told.range), Span(told.start, told.end)) if by_weekday else _dated(told)
     if passage.on is not None:
         return Value(_day(question, passage.on))
     return _read(sentence, sentence.read) if sentence.read is not None else Value(sentence.text.strip())

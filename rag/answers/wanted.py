@@ -16,7 +16,7 @@ from rag.answers.evidence import FEATURES, ScoredSentence
 from rag.answers.figures import OUTCOME, PERSON, PERSONS, find_figures
 from rag.answers.measures import Measure, asked_measure, fits
 from rag.answers.spans import ACTOR, NUMBER, QUANTITY
-from rag.answers.times.clock import HOUR, asks_hour
+from rag.answers.times.clock import HOUR, WEEKDAY, asks_hour, asks_weekday
 from rag.answers.value import find_value
 from rag.answers.words import content_words, stem, told
 from rag.reports.names import country_of, find_names, fold
@@ -66,7 +66,7 @@ _PATIENT = re.compile(r"(?:\s[\w-]+){0,3}\s(?:was|were|been|being)\s(?:\w+\s)?\w
 
 
 _MEASURE = re.compile(
-    r"(?P<age>\bhow\s+old\b|\bwhat\s+age\b|\bage\s+of\b)|(?P<time>\bhow\s+long\b(?!\s+(?:is|was|were|are)\s+the\b)|"
+    r"(?P<age>\bhow\s+(?:many\s+years\s+)?old\b|\bwhat\s+age\b|\bage\s+of\b)|(?P<time>\bhow\s+long\b(?!\s+(?:is|was|were|are)\s+the\b)|"
     r"\bduration\s+of\b|\bhow\s+many\s+(?:more\s+|whole\s+|full\s+)?(?:seconds|minutes|hours|days|nights|weeks|months|years)\b)|"
     r"(?P<distance>\bhow\s+far\s+(?:is|was|are|were|from|away|apart|outside)\b|\bdistance\s+(?:between|to|from)\b)|"
     r"(?P<money>(?:^|\b(?:how\s+(?:much|high|large|big)|what)\b(?:\s+\w+){0,4}?\s+)(?:ransom|price|salary|wages?|fee|money)\b"
@@ -75,7 +75,14 @@ _MEASURE = re.compile(
 )
 """Questions for a measure that is told with a unit; "how far did they go" and "how long was the list" ask for others as well."""
 
-_MEASURES = {"age": "age", "time": "length of time", "distance": "distance", "money": "sum of money", "hour": "time of day"}
+_MEASURES = {
+    "age": "age",
+    "time": "length of time",
+    "distance": "distance",
+    "money": "sum of money",
+    "hour": "time of day",
+    "weekday": "weekday",
+}
 _UNITS = {
     "hour": HOUR,
     "age": re.compile(
@@ -83,8 +90,8 @@ _UNITS = {
         re.IGNORECASE,
     ),
     "time": re.compile(
-        r"\b(?:seconds?|minutes?|hours?|days?|nights?|weeks?|months?|years?|decades?|centur(?:y|ies)|since|until|till|overnight)\b|"
-        r"\bfrom\b.*\bto\b",
+        r"\b(?:seconds?|minutes?|hours?|days?|nights?|weeks?|weekends?|fortnights?|months?|years?|decades?|centur(?:y|ies)|since|"
+        r"until|till|overnight)\b|\bfrom\b.*\bto\b|\bbetween\b.*\band\b",
         re.IGNORECASE,
     ),
     "money": re.compile(
@@ -136,7 +143,7 @@ def wanted(query: str, kind: str) -> Want:
     if _ASKS_PLACE.search(last):
         return Want("place")
     if _ASKS_NAME.search(last):
-        is_person = PERSON.search(last) or re.search(r"\bwho\b", last, re.IGNORECASE)
+        is_person = PERSON.search(last) or re.match(r"\W*who\b", last, re.IGNORECASE)
         return Want("name", of_person=bool(is_person) or any(fold(w) in _TITLES for w in last.split()))
     if kind == "how_many" or (kind == "what" and not _OTHER_THINGS.search(last) and _COUNTED.search(last)):
         return _number_want(last)
@@ -196,13 +203,22 @@ def with_unit(question: Question, sentences: Sequence[ScoredSentence]) -> list[S
     asked = _asked_unit(question)
     if asked is None:
         return list(sentences)
+    if asked == "weekday":
+        return [s for s in sentences if WEEKDAY.search(s.text) or _tells_day(s)]
     return [s for s in sentences if _UNITS[asked].search(s.text) or (asked != "hour" and _reads_number(s))]
+
+
+def _tells_day(sentence: ScoredSentence) -> bool:
+    """Whether a sentence dates its event to a day, itself or by its entry."""
+    passage = sentence.retrieved.passage
+    own = passage.dates_in(sentence.span)
+    return any(d.range.is_day for d in own) if own else passage.on is not None and passage.on.is_day
 
 
 def _asked_unit(question: Question) -> str | None:
     words = own_words(question.query)
-    if asks_hour(words):
-        return "hour"
+    if question.kind == "when":
+        return "hour" if asks_hour(words) else "weekday" if asks_weekday(words) else None
     asked = _MEASURE.search(words)
     return str(asked.lastgroup) if asked else None
 

@@ -32,7 +32,7 @@ _OF_THOSE = rf"\b(?:which|what)\s+(?:of\s+the\s+|{_FILL}{{0,2}})"
 _WHAT_IS_THE = r"\bwhat(?:['’]s|\s+(?:is|are|was|were))\s+the\s+"
 _PLACE = r"(?:place|town|city|village|country|countries|region|province|area|district|state|camp|base|location|part|cities|towns)"
 _NUMBER_OF = r"(?<!phone )\bnumber\s+of"
-_TIME = r"(?:years?|months?|(?:week)?days?|dates?|weeks?|decade|time|hour|century|season)"
+_TIME = r"(?:years?|months?|(?:week)?days?|dates?|weeks?|decade|time|century|season)"
 
 # The first pattern that matches decides; they are tried in this order.
 _RULES: tuple[tuple[str, str], ...] = (
@@ -46,9 +46,14 @@ _RULES: tuple[tuple[str, str], ...] = (
     (
         "when",
         rf"\bwhen\b|\b(?:what|which)\s+(?:\w+\s+)?{_TIME}\b(?!\s+of\s+(?!the\b))|\bsince\s+what\b|\bhow\s+recently\b|"
-        rf"{_WHAT_IS_THE}(?:\w+\s+){{0,2}}dates?\b|\b(?:what|which)\s+(?:time\s+of\s+day|part\s+of\s+the\s+(?:day|night))\b",
+        rf"{_WHAT_IS_THE}(?:\w+\s+){{0,2}}dates?\b|"
+        r"\b(?:what|which)\s+(?:time\s+of\s+day|part\s+of\s+the\s+(?:day|night)|(?:exact\s+)?hour(?!-|\s+(?!did|was|is|were|does|had)[a-z]))\b|"
+        r"\b(?:what|when)\s+(?:is|was)\s+the\s+(?:exact\s+|precise\s+)?(?:time|hour)\s+of\s+the\b(?!\s+(?:year|month|week))",
     ),
-    ("where", rf"\bwhere\b|\b(?:what|which)\s+{_FILL}?{_PLACE}\b"),
+    (
+        "where",
+        rf"\bwhere\b|\b(?:what|which)\s+{_FILL}?{_PLACE}\b|^\s*(?:the\s+)?{_PLACE}\s+(?:in|to|from|near|at)\s+which\b",
+    ),
     (
         "list",
         r"^\s*(?:please\s+)?(?:list|name|enumerate|give\s+(?:me\s+)?(?:a\s+list|all)|show\s+(?:me\s+)?all)\b|"
@@ -69,10 +74,15 @@ _RULES: tuple[tuple[str, str], ...] = (
 )
 _NOUNS = {
     "how_many": re.compile(rf"{_NUMBER_OF}\b|\bdeath\s+toll\b|\bcount\s+the\b", re.IGNORECASE),
-    "when": re.compile(r"(?<!to[ -])\bdates?\b|\btime\s+of\s+day\b|\bday\s+of\s+the\s+week\b", re.IGNORECASE),
+    "when": re.compile(
+        r"(?<!to[ -])\bdates?\b|"
+        r"^\s*(?:the\s+)?(?:exact\s+)?(?:time|hour|weekday)\s+of\s+(?:the|his|her|their)\b(?!\s+(?:year|month|week))|"
+        r"^\s*time\s+of\s+day\b|\bday\s+of\s+the\s+week\b",
+        re.IGNORECASE,
+    ),
     "where": re.compile(
-        r"^\s*(?:the\s+|names?\s+of\s+(?:the\s+)?)?(?:(?:home|exact)\s+)?(?:region|town|village|city|province|district|location|site|place|whereabouts)"
-        r"\s+(?:of|in\s+which|to\s+which|from\s+which|that)\b",
+        r"^\s*(?:the\s+|names?\s+of\s+(?:the\s+)?)?(?:(?:home|exact)\s+(?:region|town|village|city|province|district|place|location)|"
+        r"(?:whereabouts|location|site|scene|venue|town|village|birthplace))\s+of\s+(?!(?-i:[A-Z]))",
         re.IGNORECASE,
     ),
 }

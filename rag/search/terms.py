@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
+from rag.reports.countries import country_of
 from rag.reports.date_text import MONTH_NAMES
 from rag.reports.names import country_forms, fold, similar_names
 from rag.types import Question
@@ -22,9 +23,11 @@ FUNCTION_WORDS = frozenset(
 
 _WORD = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W_]+")
 _TITLES = re.compile(
-    r"^(?:(?:father|sister|brother|president|prime\s+minister|minister|governor|mayor|ambassador|general|colonel|lieutenant|captain|"
-    r"major|sergeant|commander|chief|sheikh|emir|imam|pastor|bishop|cardinal|pope|king|queen|prince|princess|professor|dr|mr|mrs|"
-    r"ms|sir|operation)\.?\s+)+(?=\S)",
+    r"^(?:(?:father|sister|brother|(?:vice\s+)?president|(?:(?:prime|foreign|defen[cs]e|finance|interior|health|justice)\s+)?minister|"
+    r"governor|mayor|ambassador|(?:lieutenant\s+|lt\.?\s+)?(?:colonel|col)|lieutenant|captain|capt|sergeant|sgt|commander|sheikh|emir|imam|"
+    r"pastor|bishop|pope|professor|prof|senator|judge|rev|sultan|dr|mr|mrs|sir|operation)\.?\s+|"
+    # a single word after these is seldom a person's name ("General Motors", "King Street", "Chief Justice")
+    r"(?:general|gen|major|king|queen|prince|princess|chief|cardinal|ms)\.?\s+(?=\S+\s+\S))+(?!(?:of|for|the)\b)(?=\S)",
     re.IGNORECASE,
 )
 """What a question may put before a name where a report has the name alone: "Father Orr", "Operation Monsoon"."""
@@ -183,8 +186,10 @@ def name_forms(name: str, book: NameBook) -> tuple[str, ...]:
         The name itself first.
     """
     forms = [name, *book.other_forms(name), *country_forms(name), *_dotted_forms(name)]
-    bare = _TITLES.sub("", name)
-    if bare != name and len(bare) > 2:
+    bare = name if country_of(name) else _TITLES.sub("", name)
+    if bare.title() in MONTH_NAMES or len(bare) <= 2:
+        bare = name
+    if bare != name:
         forms += [bare, *book.other_forms(bare)]
     if len(words_of(bare)) == 1:
         forms += book.spellings(bare, known=True)

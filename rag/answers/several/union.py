@@ -10,7 +10,7 @@ from dataclasses import replace
 from rag.answers.citations import renumber
 from rag.answers.figures import OUTCOME, parse_number
 from rag.answers.several.parts import Part
-from rag.answers.spans import NUMBER
+from rag.answers.spans import INEXACT, NUMBER
 from rag.answers.words import content_words
 from rag.reports.dates import find_dates
 from rag.types import Answer, Citation, Question, RetrievedPassage, Span
@@ -30,9 +30,6 @@ _UP_TO = re.compile(
     r"\b(?:by|until|till|up\s+to|as\s+of|since|before|after)\s+(?:the\s+)?(?:(?:end|start|beginning)\s+of\s+)?$", re.IGNORECASE
 )
 _PERCENT = re.compile(r"%|\bper\s?cent\b", re.IGNORECASE)
-_ABOUT = re.compile(
-    r"\b(?:at least|(?:more|fewer|less) than|over|up to|about|around|some|nearly|minimum|maximum|or more)\b", re.IGNORECASE
-)
 
 
 def join_answers(
@@ -114,7 +111,8 @@ def same_answer(parts: Sequence[Part], answers: Sequence[Answer]) -> int | None:
     if one.short_answer != other.short_answer or tells_apart(answers):
         return None
     told = {w.stem for c in one.citations for w in content_words(c.quote)}
-    if all({w.stem for w in content_words(p.label)} & told for p in parts):
+    first, second = ({w.stem for w in content_words(p.label)} for p in parts)
+    if (first - second) & told and (second - first) & told:
         return None
     return 0 if one.confidence < other.confidence else 1
 
@@ -133,7 +131,7 @@ def _total(question: Question, parts: Sequence[Part], answers: Sequence[Answer])
     if any(v is None for v in values) or any(";" in a.short_answer for a in answers):
         return ""
     known = [v for v in values if v is not None]
-    open_ended = any(_ABOUT.search(a.short_answer) for a in answers)
+    open_ended = any(INEXACT.search(a.short_answer) for a in answers)
     return f" ({'about ' if open_ended else ''}{sum(known):,g} in all)"
 
 

@@ -6,25 +6,44 @@ import re
 
 from rag.types import DateRange
 
+_OTHER_TIME = (
+    r"(?!-|\s+(?:period|frame|span|limit|zone|table|scale|line|difference|of\s+(?:the\s+)?(?!day\b|night\b)\w+|"
+    r"(?:did|does|do|will|would|is|was|were)\b[^?]*\b(?:take|takes|took|needed|required|left|agreed|given|allowed)\b))"
+)
 _ASKS_HOUR = re.compile(
-    r"\b(?:what|which)\s+(?:exact\s+)?(?:time(?!\s+(?:period|frame|span|did\s+it\s+take|of\s+(?:the\s+)?year))|"
-    r"hour|part\s+of\s+the\s+(?:day|night))\b|\btime\s+of\s+(?:the\s+)?day\b",
+    rf"(?<!for\s)(?<!in\s)\b(?:what|which)\s+(?:exact\s+)?times?\b{_OTHER_TIME}|\b(?:what|which)\s+(?:exact\s+)?hour\b(?!-)|"
+    r"\b(?:what|which)\s+part\s+of\s+the\s+(?:day|night)\b|"
+    r"(?:^|\b(?:what|when)\s+(?:is|was|were)\s+)(?:the\s+)?(?:exact\s+|precise\s+)?(?:time|hour)\s+of\s+"
+    r"(?:day\b|(?:the|his|her|their|its)\b(?!\s+(?:year|month|week)))|^at\s+what\s+times\b",
     re.IGNORECASE,
 )
-_ASKS_WEEKDAY = re.compile(r"\b(?:what|which)\s+weekday\b|\bday\s+of\s+the\s+week\b", re.IGNORECASE)
-_NUMBER = r"(?:\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
-_PART = r"(?:mornings?|afternoons?|evenings?|nights?)"
-_LIGHT = r"(?:dawn|daybreak|sunrise|first\s+light|noon|midday|midnight|dusk|sunset|nightfall|dark)"
-_NEAR = (
-    r"(?:(?:(?:shortly|just|soon|long|well)\s+)?(?:before|after)|at|around|about|towards?|by|since|until|from|on|in|during|"
-    r"early|late|nearly|almost|the|same|that|next|following|previous|mid-?)"
+_ASKS_WEEKDAY = re.compile(
+    r"\b(?:what|which)\s+weekdays?\b|\bdays?\s+of\s+the\s+week\b|(?:^|\b(?:is|was)\s+the\s+)(?:the\s+)?weekday\s+of\b",
+    re.IGNORECASE,
 )
+WEEKDAY = re.compile(r"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?\b")
+_NUMBER = r"(?:\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
+_PART = r"(?-i:morning|afternoon|evening|night)"
+_LIGHT = r"(?-i:dawn|daybreak|sunrise|first\s+light|noon|midday|midnight|dusk|sunset|sundown|nightfall)"
+_MINUTES = r"(?:half\s+past|(?:a\s+)?quarter\s+(?:past|to)|(?:five|ten|twenty|twenty-five|\d{1,2})\s+(?:minutes\s+)?(?:past|to))"
+_DAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
+_NEAR = (
+    r"(?:(?:(?:shortly|just|soon|long|well)\s+)?(?:before|after)|at|around|about|towards?|by|since|until|from|on|in|during|between|"
+    r"nearly|almost)"
+)
+_WHICH = r"(?:the|that|this|next|following|previous|same|late|early|mid-?|very)"
 HOUR = re.compile(
-    rf"(?:\b{_NEAR}\s+)*(?:"
-    rf"\b(?:half\s+past\s+|a\s+quarter\s+(?:past|to)\s+)?{_NUMBER}\s+(?:o['’]clock(?:\s+(?:in\s+the|at)\s+{_PART})?|in\s+the\s+{_PART}|at\s+night)\b|"
-    rf"\b{_NUMBER}(?:[:.]\d\d)?\s?(?:a\.m\.|p\.m\.|am\b|pm\b)|\b(?:[01]?\d|2[0-3])[:h][0-5]\d\b|"
-    rf"\b(?:the\s+)?(?:early|late|small)\s+hours(?:\s+of\s+the\s+{_PART})?\b|\b{_LIGHT}\b|\bovernight\b|\bdaylight\b|"
-    rf"\b(?:[A-Z][a-z]+day\s+)?{_PART}(?:\s+prayers?)?\b(?!\s+before)|\b[A-Z][a-z]+day\s+prayers?\b)",
+    rf"(?:\b{_NEAR}\s+){{0,3}}(?:"
+    rf"\b{_MINUTES}\s+{_NUMBER}\b(?:\s+(?:in\s+the|at|that)\s+{_PART}\b)?|"
+    rf"\b(?:{_NUMBER}\s+(?:and|to|or)\s+)?{_NUMBER}(?:\s+o['’]clock)?\s+(?:in\s+the\s+(?:early\s+|late\s+)?|at\s+|that\s+){_PART}\b|"
+    rf"\b{_NUMBER}\s+o['’]clock\b|"
+    rf"\b(?:{_NUMBER}\s+(?:and|to|or|-)\s+)?{_NUMBER}(?:[:.]\d\d)?\s?(?:a\.m\.|p\.m\.|am\b|pm\b)|"
+    r"\b\d{3,4}\s?(?:GMT|UTC|hours|hrs|local\s+time)\b|"
+    r"\b(?:[01]?\d|2[0-3])[:h][0-5]\d\b(?!\s+on\b)|(?<=\bat\s)(?:[01]?\d|2[0-3])(?:\.[0-5]\d|h)\b|"
+    rf"\b(?:the\s+)?(?-i:early|late|small|wee)\s+hours\b(?:\s+of\s+(?:the\s+|{_DAY}\s+){_PART}?)?|"
+    rf"\b(?:(?-i:the)\s+)?{_LIGHT}\b|(?<=\bbefore\s)dark\b|(?<=\bafter\s)dark\b|\bovernight\b|\b(?-i:lunchtime|teatime|daylight\s+hours)\b|"
+    rf"\b{_DAY}\s+{_PART}\b|\b(?:{_WHICH}\s+)+{_PART}\b(?:\s+before\b)?|(?<=\bat\s)(?-i:night)\b|(?<=\bby\s)(?-i:night)\b|"
+    rf"(?<=\bin\s)(?-i:mid-?(?:morning|afternoon))\b|\b(?:{_DAY}|(?-i:morning|noon|evening))\s+prayers?\b)",
     re.IGNORECASE,
 )
 """A time of day with what narrows it: "at around four in the morning", "before dawn", "on Friday evening"."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from rag.answers.composition import Composition, Quote
+from rag.answers.composition import DATES_DIFFER, Composition, Quote
 from rag.answers.events import Told, rarest_name, same_time, tellings
 from rag.answers.evidence import ScoredSentence
 from rag.answers.times.clock import asks_hour
@@ -86,7 +86,7 @@ def differing_dates(
         quote = quotes.get(key, Quote(dating.passage, dating.span))
         quotes[key] = Quote(quote.passage, quote.span, (*quote.values, Span(dating.mention.start, dating.mention.end)))
     short = "; or: ".join(format_range(d.mention.range) for d in chosen)
-    return Composition(short, tuple(quotes.values()), "The reports give different dates.")
+    return Composition(short, tuple(quotes.values()), DATES_DIFFER)
 
 
 def _given(question: Question, told: Sequence[Told], passages: Sequence[Passage], idf: Callable[[str], float]) -> list[_Dating]:

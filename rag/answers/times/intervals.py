@@ -36,7 +36,9 @@ _BETWEEN = re.compile(
 """Nothing but the passing of time may stand before "between": a road, a war or a border is as long as it is."""
 
 _DASHED = re.compile(
-    rf"^(?:(?P<unit>{_NAMED_UNIT})s|{_LAPSE})\b\s*:?\s+(?:(?:between|from|of)\s+)?(?P<first>.+?)\s+[-–—]\s+(?P<second>.+)$", _F
+    rf"^(?:(?:(?P<unit>{_NAMED_UNIT})s|{_LAPSE})\s+(?:between|from)|time\s+(?:lapse|span|difference)|interval)\b\s*:?\s+"
+    r"(?P<first>.+?)\s+[-–—]\s+(?P<second>.+)$",
+    _F,
 )
 """The two events of a search: "time lapse market fire - mayor's arrest"."""
 
@@ -64,7 +66,7 @@ _NEXT = re.compile(
     _F,
 )
 _APART = re.compile(r"\s+(?:later|earlier|before|after|afterwards|beforehand)\b", _F)
-_TOPIC = re.compile(r"(\S+(?:\s+\S+)+?)\s*[,;:–—-]\s*")
+_TOPIC = re.compile(r"(\S+(?:\s+\S+)*?)\s*[,;:–—-]\s*")
 """What a search says first that it is about."""
 
 _CLOSE = 0.35
@@ -121,9 +123,11 @@ def find_interval(query: str) -> Interval | None:
         lead = text[: match.start("rest")]
         until = re.search(r"\s(?:until|till)\s", match["rest"], _F)
         timed = match["unit"] or match["bare"] or _TIMED.search(lead)
-        if not until and not all(is_event(s) or _THAT.match(s) or (timed and _OWNED.match(s)) for s in (first, second)):
+        about = _of(match["head"], first, second)
+        if about:
+            first, second = about
+        elif not until and not all(is_event(s) or _THAT.match(s) or (timed and _OWNED.match(s)) for s in (first, second)):
             return None
-        first, second = _of(match["head"], first, second)
     elif match := _DASHED.match(text):
         first, second = _sharing(match["first"], match["second"], text)
     else:
@@ -158,13 +162,13 @@ def _sharing(first: str, second: str, whole: str) -> tuple[str, str]:
     return (one, other) if len(days) < 2 or days[0].start <= days[1].end else (first, second)
 
 
-def _of(head: str | None, first: str, second: str) -> tuple[str, str]:
-    """Two bare nouns with what was said before them: "the mill strike of 1911, time from vote to walk-out"."""
-    about = match[1] if (match := _TOPIC.fullmatch(head or "")) else ""
+def _of(head: str | None, first: str, second: str) -> tuple[str, str] | None:
+    """Two bare nouns with what was said before them: "the mill strike of 1911, time from vote to walk-out"; None otherwise."""
+    topic = _TOPIC.fullmatch(head or "")
     bare = all(len(re.sub(r"^(?:the|an?)\s", "", side).split()) == 1 for side in (first, second))
-    if not about or not bare or AUXILIARY.search(about):
-        return first, second
-    return f"{first} ({about})", f"{second} ({about})"
+    if topic is None or not bare or AUXILIARY.search(topic[1]) or not _says_something(topic[1]):
+        return None
+    return f"{first} ({topic[1]})", f"{second} ({topic[1]})"
 
 
 def _says_something(text: str) -> bool:

@@ -207,6 +207,8 @@ def test_a_unit_is_asked_of_measures_only(text: str, told: str) -> None:
         ("How old was the chief when he died?", "Four hostages were freed.", "Four", False),
         ("How many days of mourning were there?", "The siege of the hotel killed 22 men.", "22", False),
         ("How many days of mourning were there?", "Two days of mourning followed.", "Two", True),
+        ("How many years was he mayor?", "He was mayor between 2010 and 2015.", "2010", True),
+        ("How many years old was the suspect?", "The suspect, 21, was shot.", "21", True),
         ("How old was the chief when he died?", "The chief died in Karo.", "Karo", False),
     ],
 )

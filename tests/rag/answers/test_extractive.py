@@ -102,6 +102,8 @@ def test_where_is_a_name_when_the_reader_points_at_a_direction() -> None:
         ("Two guards died and the raiders left five of their own.", "five", "Karo"),
         ("ISX lost five men.", "ISX", "Karo"),
         ("The bomb went off in a fuel depot.", "a fuel depot", "a fuel depot"),
+        ("The two guards fled to the UK.", "the UK", "the UK"),
+        ("The two guards fled abroad.", "abroad", "abroad"),
         ("The raiders came by way of Tey and lost five men.", "five", "Tey"),
     ],
 )

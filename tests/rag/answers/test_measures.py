@@ -173,6 +173,11 @@ def test_what_goes_against_a_figure_is_told(query: str, text: str, expected: flo
         ("how many guards died, according to the reports", "how many guards died, according to the reports"),
         ("What do the reports say about the raid?", "What do the reports say about the raid?"),
         ("Why do the sources disagree?", "Why do the sources disagree?"),
+        ("How many died in the blast? Sources differ.", "How many died in the blast"),
+        ("What did the clerk falsify: the accounts", "What did the clerk falsify: the accounts"),
+        ("Oldtown summit: dates", "Oldtown summit: dates"),
+        ("What were the various counts of fraud", "What were the various counts of fraud"),
+        ("which rival figures of the party were jailed", "which rival figures of the party were jailed"),
     ],
 )
 def test_what_is_said_of_those_who_tell_is_left_out(query: str, plain: str) -> None:

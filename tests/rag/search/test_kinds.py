@@ -103,6 +103,12 @@ def test_only_the_noun_after_what_is_asked_for(text: str, kind: str) -> None:
         ("what time of day did it open", "when"),
         ("by what part of the day had they left", "when"),
         ("home region of the men who fled", "where"),
+        ("the village in which he was born", "where"),
+        ("City of London lawsuit", "what"),
+        ("region of the brain affected", "what"),
+        ("what 24 hour strike was held in Oldtown", "what"),
+        ("what was the exact time of the quake", "when"),
+        ("who was mayor at the time of the raid", "who"),
     ],
 )
 def test_question_word_goes_before_a_noun_that_asks(text: str, kind: str) -> None:

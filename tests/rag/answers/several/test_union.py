@@ -87,6 +87,7 @@ def test_parts_answered_by_the_same_sentence_were_no_parts() -> None:
         (("first round", "second round"), ("three", "four"), None),
         (("", ""), ("three", "three"), None),
         (("bomb", "guards"), ("three", "three"), None),
+        (("May 2, 2019", "May 5, 2019"), ("three", "three"), 0),
     ],
 )
 def test_one_sentence_answers_one_of_two_parts(labels: Sequence[str], shorts: Sequence[str], expected: int | None) -> None:

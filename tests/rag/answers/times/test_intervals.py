@@ -133,6 +133,10 @@ def test_what_one_event_calls_there_is_named_by_the_other() -> None:
     "text",
     [
         "how long did the battle last",
+        "days of mourning - Oldtown",
+        "delay of the election - reasons",
+        "Time magazine - person of the year",
+        "time and place of the funeral - Oldtown",
         "what happened two days after the raid at Oldtown",
         "how many soldiers died between Oldtown and Newtown",
         "who was killed the day after the raid",
