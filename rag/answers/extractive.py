@@ -139,12 +139,14 @@ class ExtractiveAnswerer:
         kept = tuple(retrieved[: self._settings.passages])
         if self._settings.rows:
             fitting = with_rows(question, fitting)
-        if self._settings.offices:
-            fitting = with_holders(question, fitting)
         # what no report has a single word of was not answered, however sure the reader is of the words of a dated opening
         heard = self._holdings is None or self._holdings.has_any_word(question.query)
         best = self._confidence(question, fitting) if heard else 0.0
         least = self._settings.abstain_below
+        if self._settings.offices and (named := with_holders(question, fitting)) != fitting:
+            sure = self._confidence(question, named) if heard else 0.0
+            # a holder that is not sure enough takes the place of nobody who is
+            fitting, best = (fitting, best) if sure < least <= best else (named, sure)
         composed = None if without else self._compose(question, fitting, retrieved, best >= least)
         if composed is not None and max(best, _COMPOSED) >= least:
             return _from_composition(question, composed, max(best, _COMPOSED), kept)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from rag.answers.evidence import ScoredSentence
+from rag.answers.evidence import FEATURES, ScoredSentence
 from rag.answers.value import Value
 from rag.reports.countries import country_of
 from rag.reports.names import find_names, fold
@@ -22,6 +22,7 @@ HOLDER = 4.0
 _LOOKED_AT = 20
 """Sentences, best first, in which holders are looked for."""
 
+_NAMES = FEATURES.index("names")
 _F = re.IGNORECASE
 _OFFICES = {
     "president": r"presidents?|heads?\s+of\s+state",
@@ -238,7 +239,12 @@ def with_holders(question: Question, scored: Sequence[ScoredSentence]) -> list[S
     office = asked_office(question)
     if office is None:
         return list(scored)
-    raised = [replace(s, score=s.score + HOLDER * bool(_holders(question, s, office))) for s in scored[:_LOOKED_AT]]
+    # whoever holds it elsewhere is not asked for
+    least = scored[0].features[_NAMES] if scored else 0.0
+    raised = [
+        replace(s, score=s.score + HOLDER * (s.features[_NAMES] >= least and bool(_holders(question, s, office))))
+        for s in scored[:_LOOKED_AT]
+    ]
     return [*sorted(raised, key=lambda s: -s.score), *scored[_LOOKED_AT:]]
 
 
