@@ -17,7 +17,7 @@ from rag.answers.words import content_words, related
 from rag.reports.countries import country_of
 from rag.reports.date_text import format_range
 from rag.reports.names import find_names, fold
-from rag.search.terms import holds
+from rag.search.terms import holds, without_title
 from rag.types import DateMention, DateRange, Question, Span
 
 _NAMES = FEATURES.index("names")
@@ -94,10 +94,22 @@ def _read(sentence: ScoredSentence, span: Span) -> Value:
     left, right = len(text) - len(text.lstrip(_TRIM)), len(text.rstrip(_TRIM))
     if left >= right:
         return Value(sentence.text.strip())
-    span = _whole_name(sentence, Span(span.start + left, span.start + right))
+    pointed = Span(span.start + left, span.start + right)
+    explained = _whole_name(sentence, pointed)
+    span = explained if explained != pointed else _with_names(sentence, pointed)
     if text.count("(") > text.count(")") and sentence.slice(Span(span.start, span.end + 1)).endswith(")"):
         span = Span(span.start, span.end + 1)
     return Value(sentence.slice(span), span)
+
+
+def _with_names(sentence: ScoredSentence, span: Span) -> Span:
+    """A span that cuts a name grown to the whole of it: "Ada" of "Ada Sol" is nobody."""
+    for name in find_names(sentence.text):
+        end = sentence.span.start + name.end
+        start = end - len(without_title(name.text))
+        if start < span.start < end or start < span.end < end:
+            span = Span(min(span.start, start), max(span.end, end))
+    return span
 
 
 def _whole_name(sentence: ScoredSentence, span: Span) -> Span:

@@ -186,14 +186,24 @@ def name_forms(name: str, book: NameBook) -> tuple[str, ...]:
         The name itself first.
     """
     forms = [name, *book.other_forms(name), *country_forms(name), *_dotted_forms(name)]
-    bare = name if country_of(name) else _TITLES.sub("", name)
-    if bare.title() in MONTH_NAMES or len(bare) <= 2:
-        bare = name
-    if bare != name:
+    if (bare := without_title(name)) != name:
         forms += [bare, *book.other_forms(bare)]
     if len(words_of(bare)) == 1:
         forms += book.spellings(bare, known=True)
     return tuple(dict.fromkeys(fold(form) for form in forms))
+
+
+def without_title(name: str) -> str:
+    """A name without the titles before it: "Orr" of "Father Orr".
+
+    Args:
+        name: As written.
+
+    Returns:
+        The rest; the name itself where that is no name ("DR Congo", "Mrs May", "Mayor of London").
+    """
+    bare = name if country_of(name) else _TITLES.sub("", name)
+    return name if bare.title() in MONTH_NAMES or len(bare) < len("Orr") else bare
 
 
 def forms_of(question: Question, place: int) -> tuple[str, ...]:

@@ -74,3 +74,17 @@ def test_the_opening_of_what_explains_a_short_name_is_that_name(read: str, expec
     assert (
         find_value(question, sentence(question, "FFC (Free Front of the Coast) was blamed for the raid.", read)).text == expected
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "read", "expected"),
+    [
+        ("At Oldtown the men of Ada Sol fought.", "Ada", "Ada Sol"),
+        ("At Oldtown the men of President Ada Sol fought.", "Sol", "Ada Sol"),
+        ("The Reds, once Oldtown Defence League, fought.", "Oldtown", "Oldtown Defence League"),
+        ("It was Ada Sol and Ben Tey who fought.", "Sol and Ben", "Ada Sol and Ben Tey"),
+    ],
+)
+def test_a_name_is_not_cut(text: str, read: str, expected: str) -> None:
+    question = understand("Who fought at the river?")
+    assert find_value(question, sentence(question, text, read)).text == expected
