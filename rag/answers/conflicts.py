@@ -10,7 +10,7 @@ from rag.answers.composition import ACCOUNTS_DIFFER, CORRECTED, FIGURES_DIFFER, 
 from rag.answers.events import Told, same_time, tellings, well_placed
 from rag.answers.evidence import FEATURES, ScoredSentence, steps
 from rag.answers.figures import PERSONS, Figure, find_figures
-from rag.answers.measures import Measure, asked_measure, other_persons, tells_outcome
+from rag.answers.measures import Measure, asked_account, asked_measure, other_persons, tells_outcome
 from rag.answers.value import find_value
 from rag.reports.date_text import format_day
 from rag.reports.names import fold
@@ -117,7 +117,25 @@ def differing_figures(
         # the best sentence may count others than those asked for ("20 enemies"), and one near it the right ones
         instead = 0 < main.rank < _INSTEAD and main.sentence in followed and find_figures(best.text, best.dates)
         return _composed([main], set()) if instead else None
-    return _composed(_chosen(main, same), {c.sentence for c in same if c.figure.replaced})
+    chosen = _chosen(main, same)
+    # a search worded as a question no longer says "final number"
+    if wanted := asked_account(question.query) or asked_account(question.text):
+        return _composed([_one_of(chosen, wanted)], set())
+    return _composed(chosen, {c.sentence for c in same if c.figure.replaced})
+
+
+def _one_of(claims: Sequence[_Claim], wanted: str) -> _Claim:
+    """The claim made first or last: by report, by the day of its entry, by the text; one given up is not the last."""
+
+    def made(claim: _Claim) -> tuple[str, str, tuple[str, str, int]]:
+        passage = claim.told.passage
+        day = passage.published_on if passage.on is None else passage.on.start
+        return str(passage.published_on), str(day), claim.key
+
+    ordered = sorted(claims, key=made)
+    if wanted == "first":
+        return ordered[0]
+    return next((c for c in reversed(ordered) if not c.figure.replaced), ordered[-1])
 
 
 def other_accounts(question: Question, scored: Sequence[ScoredSentence]) -> Composition | None:

@@ -130,6 +130,32 @@ def asks_accounts(query: str) -> bool:
     return bool(_SEVERAL.search(query)) or asks_versions(query)
 
 
+_COUNT = r"(?:\w+\s+){0,2}?(?:counts?|tolls?|figures?|numbers?|totals?|tally|tallies|estimates?|reckoning)\b"
+_LAST = re.compile(
+    rf"\b(?:final|latest|last|most\s+recent|current|newest|updated|corrected|revised|definitive|confirmed)\s+{_COUNT}|"
+    r"\bin\s+the\s+end\b|\bfinally\b|\beventually\b|\bas\s+it\s+(?:now\s+|finally\s+)?(?:stands|stood)\b",
+    re.IGNORECASE,
+)
+_FIRST = re.compile(
+    rf"\b(?:first|initial|early|earliest|original|preliminary)\s+(?:{_COUNT}|(?:\w+\s+)?(?:reports?|announcements?|statements?)\b)|"
+    r"\bat\s+first\b|\binitially\b|\boriginally\b|\bfirst\s+(?:reported|announced|said|put|given)\b",
+    re.IGNORECASE,
+)
+
+
+def asked_account(query: str) -> str:
+    """Which of several accounts of a figure a question wants.
+
+    Args:
+        query: The question.
+
+    Returns:
+        "first", "last", or "" for any or for both.
+    """
+    first, last = bool(_FIRST.search(query)), bool(_LAST.search(query))
+    return "" if first == last or asks_accounts(query) else "first" if first else "last"
+
+
 _TELLERS = r"(?:sources|accounts|reports|versions|newspapers|papers|media|opinions|figures|counts|tolls|numbers|dates)"
 _DIFFER = r"(?:(?:do\s*n['’]?t|dont|do\s+not|dis)\s*agree|differ|vary|conflict|contradict\s+each\s+other)"
 _SIDE_REMARK = re.compile(

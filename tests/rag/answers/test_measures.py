@@ -4,6 +4,7 @@ import pytest
 
 from rag.answers.figures import find_figures
 from rag.answers.measures import (
+    asked_account,
     asked_measure,
     asks_accounts,
     asks_versions,
@@ -182,3 +183,21 @@ def test_what_goes_against_a_figure_is_told(query: str, text: str, expected: flo
 )
 def test_what_is_said_of_those_who_tell_is_left_out(query: str, plain: str) -> None:
     assert without_accounts(query) == plain
+
+
+@pytest.mark.parametrize(
+    ("query", "account"),
+    [
+        ("what was the final death toll of the raid", "last"),
+        ("how many died in the raid in the end", "last"),
+        ("Oldtown raid dead, latest count", "last"),
+        ("what was the initial death toll of the raid", "first"),
+        ("how many dead were first reported at Oldtown", "first"),
+        ("how many died in the first raid", ""),
+        ("how many died in the last raid", ""),
+        ("what were the first and the final count of the dead", ""),
+        ("how many died in the raid, all counts", ""),
+    ],
+)
+def test_the_first_or_the_last_of_several_accounts_may_be_asked_for(query: str, account: str) -> None:
+    assert asked_account(query) == account

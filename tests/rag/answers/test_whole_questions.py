@@ -49,6 +49,13 @@ def test_accounts_that_are_said_to_differ_are_all_shown(assistant: Assistant) ->
     assert answer.question.query.endswith("sources don't agree")
 
 
+@pytest.mark.parametrize(("which", "expected"), [("final", "20 soldiers"), ("initial", "12 soldiers")])
+def test_the_final_and_the_initial_count_are_told_apart(assistant: Assistant, which: str, expected: str) -> None:
+    answer = assistant.ask(f"what was the {which} death toll of the Oldtown raid")
+    assert answer.short_answer == expected.split()[0]
+    assert expected in answer.citations[0].quote
+
+
 def test_a_minister_is_not_taken_for_a_colonel(assistant: Assistant) -> None:
     answer = assistant.ask("who was the prime minister that the guards removed in May 2019")
     assert answer.short_answer == "Bram Tey"
