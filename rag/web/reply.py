@@ -128,10 +128,9 @@ def _quoted(number: int, answer: Answer, text: str) -> str:
         said, quote = words.rstrip(), citation.quote.strip() if citation else ""
         if quote and said.endswith(quote):
             lead = len(said) - len(quote)
-            # the mark and the sign go with the last word to its line
-            *before, last = re.split(r"(?<=\s)(?=\S+\s*$)", words[lead:])
-            end = f'<span class="kept">{literal(last)}{mark}{_sign("❞", "quoted word for word")}</span>'
-            out.append(f'{literal(words[:lead])}<span class="said quoted">{literal("".join(before))}{end}</span>')
+            # the sign goes with the mark to the next line
+            end = f'<span class="marks">{mark}{_sign("❞", "quoted word for word")}</span>'
+            out.append(f'{literal(words[:lead])}<span class="said quoted">{literal(words[lead:])}{end}</span>')
         else:
             out.append(f"{literal(words)}{mark}")
     return "".join(out)
