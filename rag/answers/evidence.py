@@ -147,6 +147,21 @@ def score_sentences(
     return [replace(s, share=math.exp(s.score - ordered[0].score) / mass) for s in ordered]
 
 
+def raised(scored: Sequence[ScoredSentence], bonus: Callable[[ScoredSentence], float], most: int) -> list[ScoredSentence]:
+    """Sentences in a new order, the first of them with something added to their scores.
+
+    Args:
+        scored: Most probable first.
+        bonus: What is added for a sentence.
+        most: How many of the first are looked at.
+
+    Returns:
+        The first ones, most probable first, then the others as they stood.
+    """
+    first = [replace(s, score=s.score + more) if (more := bonus(s)) else s for s in scored[:most]]
+    return [*sorted(first, key=lambda s: -s.score), *scored[most:]]
+
+
 def restates(question: Question, text: str) -> bool:
     """Whether a text holds one of the question's own names, in any form the library knows."""
     folded = fold(text)

@@ -86,7 +86,7 @@ REPLACED = re.compile(
 )
 _TOLL_OF = re.compile(r"\b(?:tolls?|deaths)\b[^.;,]*?\b(?:as|at|of|to|was|is)\s+$", re.IGNORECASE)
 _PUT_AT = re.compile(
-    r"\b(?:puts?|placed?s?|sets?|estimates?d?)\s+(?:the|its|their|his|her|our)\s+(?P<whom>[^.;,]*?)\s+at\s+$", re.IGNORECASE
+    r"\b(?:puts?|place[ds]?|sets?|estimate[ds]?)\s+(?:the|its|their|his|her|our)\s+(?P<whom>[^.;,]*?)\s+at\s+$", re.IGNORECASE
 )
 _NUMBER_OF = re.compile(r"\bnumber\s+of\s+(?P<what>[^.;,]*?)\b(?:is|was|at|to|has|had)\b[^.;,]{0,20}$", re.IGNORECASE)
 _OF_THEIRS = re.compile(r"\s+of\s+(?:its|their|his|her|our)\b", re.IGNORECASE)

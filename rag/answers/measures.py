@@ -133,12 +133,12 @@ def asks_accounts(query: str) -> bool:
 _COUNT = r"(?:\w+\s+){0,2}?(?:counts?|tolls?|figures?|numbers?|totals?|tally|tallies|estimates?|reckoning)\b"
 _LAST = re.compile(
     rf"\b(?:final|latest|last|most\s+recent|current|newest|updated|corrected|revised|definitive|confirmed)\s+{_COUNT}|"
-    r"\bin\s+the\s+end\b|\bfinally\b|\beventually\b|\bas\s+it\s+(?:now\s+|finally\s+)?(?:stands|stood)\b",
+    r"\bin\s+the\s+end\b(?!\s+of\b)|\bfinally\b|\beventually\b|\bas\s+it\s+(?:now\s+|finally\s+)?(?:stands|stood)\b",
     re.IGNORECASE,
 )
 _FIRST = re.compile(
     rf"\b(?:first|initial|early|earliest|original|preliminary)\s+(?:{_COUNT}|(?:\w+\s+)?(?:reports?|announcements?|statements?)\b)|"
-    r"\bat\s+first\b|\binitially\b|\boriginally\b|\bfirst\s+(?:reported|announced|said|put|given)\b",
+    r"\bat\s+first\b|\binitially\b|\boriginally\b|\b(?:was|were|as|been)\s+first\s+(?:reported|announced|said|put|given)\b",
     re.IGNORECASE,
 )
 

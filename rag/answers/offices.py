@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from rag.answers.evidence import FEATURES, ScoredSentence
+from rag.answers.evidence import FEATURES, ScoredSentence, raised
 from rag.answers.value import Value
 from rag.reports.countries import country_of
 from rag.reports.names import find_names, fold
@@ -241,11 +241,7 @@ def with_holders(question: Question, scored: Sequence[ScoredSentence]) -> list[S
         return list(scored)
     # whoever holds it elsewhere is not asked for
     least = scored[0].features[_NAMES] if scored else 0.0
-    raised = [
-        replace(s, score=s.score + HOLDER * (s.features[_NAMES] >= least and bool(_holders(question, s, office))))
-        for s in scored[:_LOOKED_AT]
-    ]
-    return [*sorted(raised, key=lambda s: -s.score), *scored[_LOOKED_AT:]]
+    return raised(scored, lambda s: HOLDER * (s.features[_NAMES] >= least and bool(_holders(question, s, office))), _LOOKED_AT)
 
 
 def held_value(question: Question, sentence: ScoredSentence) -> Value | None:

@@ -25,7 +25,7 @@ from rag.search.reranker import ReadPassages, Reranker
 from rag.search.retriever import Retriever
 from rag.search.terms import name_forms
 from rag.settings import Settings
-from rag.types import Answer, Citation, DateRange, Filters, Passage, Question, RetrievedPassage, Turn
+from rag.types import Answer, DateRange, Filters, Passage, Question, RetrievedPassage, Turn
 
 if TYPE_CHECKING:
     import numpy as np
@@ -252,11 +252,14 @@ class Pipeline:
         events = fitting_events(question, asked, list(among.values()), self._library.catalog.idf)
         return tell_extreme(question, asked, events, ask, listed)
 
-    def _asked(self, text: str, filters: Filters, covered: DateRange | None, without: Sequence[Citation] = ()) -> Answer:
+    def _asked(self, text: str, filters: Filters, covered: DateRange | None) -> Answer:
         """The answer to a question of a question: a part, or one event's day."""
+        asked, read = self._looked_up(text, filters)
+        return self.answerer.answer(asked, read.passages, covered, read.readings or None)
+
+    def _looked_up(self, text: str, filters: Filters) -> tuple[Question, ReadPassages]:
         asked = self.retriever.understand(text, filters=filters)
-        read = self.retrieve(asked)
-        return self.answerer.answer(asked, read.passages, covered, read.readings or None, without)
+        return asked, self.retrieve(asked)
 
     def _by_accounts(self, question: Question, whole: ReadPassages, covered: DateRange | None) -> Answer | None:
         """The accounts of what is asked where it is said that they differ; None where that is not said, or one is found only."""
@@ -273,10 +276,12 @@ class Pipeline:
     def _in_parts(self, question: Question, whole: ReadPassages, covered: DateRange | None) -> Answer | None:
         """The answer to a question for two things, each found by itself; None when it is one or no part is answered."""
         parts = split_question(question) if self._settings.answering.parts else ()
-        answers = [self._asked(part.text, question.filters, covered) for part in parts]
+        found = [self._looked_up(part.text, question.filters) for part in parts]
+        answers = [self.answerer.answer(asked, read.passages, covered, read.readings or None) for asked, read in found]
         if (same := same_answer(parts, answers)) is not None:
             # one sentence tells of one of two days or places: of the other another may
-            other = self._asked(parts[same].text, question.filters, covered, answers[same].citations)
+            asked, read = found[same]
+            other = self.answerer.answer(asked, read.passages, covered, read.readings or None, answers[same].citations)
             answers[same] = answers[same] if other.abstained else other
         if not tells_apart(answers):
             return None

@@ -10,13 +10,14 @@ from rag.answers.evidence import FEATURES, ScoredSentence, restates
 from rag.answers.figures import find_figures
 from rag.answers.measures import asked_measure, fits
 from rag.answers.spans import NUMBER, QUANTITY, UNIT, is_place, opens_place
-from rag.answers.times.clock import WEEKDAY, asks_hour, asks_weekday, find_hour, weekday
+from rag.answers.times.clock import WEEKDAY, find_hour, weekday
 from rag.answers.times.when import day_told_beside
 from rag.answers.verdict import contradicts
 from rag.answers.words import content_words, related
 from rag.reports.countries import country_of
 from rag.reports.date_text import format_range
 from rag.reports.names import find_names, fold
+from rag.search.kinds import asks_hour, asks_weekday
 from rag.search.terms import holds, without_title
 from rag.types import DateMention, DateRange, Question, Span
 

@@ -16,11 +16,11 @@ from rag.answers.evidence import FEATURES, ScoredSentence
 from rag.answers.figures import OUTCOME, PERSON, PERSONS, find_figures
 from rag.answers.measures import Measure, asked_measure, fits
 from rag.answers.spans import ACTOR, NUMBER, QUANTITY
-from rag.answers.times.clock import HOUR, WEEKDAY, asks_hour, asks_weekday
+from rag.answers.times.clock import HOUR, WEEKDAY
 from rag.answers.value import find_value
 from rag.answers.words import content_words, stem, told
 from rag.reports.names import country_of, find_names, fold
-from rag.search.kinds import AUXILIARIES
+from rag.search.kinds import AUXILIARIES, asks_hour, asks_weekday
 from rag.types import Question, Span
 
 _TYPED, _MARGIN = FEATURES.index("typed"), FEATURES.index("margin")
@@ -190,7 +190,7 @@ def filled(question: Question, want: Want, sentence: ScoredSentence) -> float:
 
 
 def with_unit(question: Question, sentences: Sequence[ScoredSentence]) -> list[ScoredSentence]:
-    """The sentences that may tell an age, a length of time, a distance, a sum of money or a time of day where it is asked for.
+    """The sentences that may tell an age, a length of time, a distance, a sum of money, an hour or a weekday that is asked for.
 
     Args:
         question: As understood.

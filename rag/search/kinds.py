@@ -32,7 +32,23 @@ _OF_THOSE = rf"\b(?:which|what)\s+(?:of\s+the\s+|{_FILL}{{0,2}})"
 _WHAT_IS_THE = r"\bwhat(?:['’]s|\s+(?:is|are|was|were))\s+the\s+"
 _PLACE = r"(?:place|town|city|village|country|countries|region|province|area|district|state|camp|base|location|part|cities|towns)"
 _NUMBER_OF = r"(?<!phone )\bnumber\s+of"
-_TIME = r"(?:years?|months?|(?:week)?days?|dates?|weeks?|decade|time|century|season)"
+_TIME = r"(?:years?|months?|days?|dates?|weeks?|decade|time|century|season)"
+
+_OTHER_TIME = (
+    r"(?!-|\s+(?:period|frame|span|limit|zone|table|scale|line|difference|of\s+(?:the\s+)?(?!day\b|night\b)\w+|"
+    r"(?:did|does|do|will|would|is|was|were)\b[^?]*\b(?:take|takes|took|needed|required|left|agreed|given|allowed)\b))"
+)
+_ASKS_HOUR = re.compile(
+    rf"(?<!for\s)(?<!in\s)\b(?:what|which)\s+(?:exact\s+)?times?\b{_OTHER_TIME}|\b(?:what|which)\s+(?:exact\s+)?hour\b(?!-)|"
+    r"\b(?:what|which)\s+part\s+of\s+the\s+(?:day|night)\b|"
+    r"(?:^|\b(?:what|when)\s+(?:is|was|were)\s+)(?:the\s+)?(?:exact\s+|precise\s+)?(?:time|hour)\s+of\s+"
+    r"(?:day\b|(?:the|his|her|their|its)\b(?!\s+(?:year|month|week)))|^at\s+what\s+times\b",
+    re.IGNORECASE,
+)
+_ASKS_WEEKDAY = re.compile(
+    r"\b(?:what|which)\s+weekdays?\b|\bdays?\s+of\s+the\s+week\b|(?:^|\b(?:is|was)\s+the\s+)(?:the\s+)?weekday\s+of\b",
+    re.IGNORECASE,
+)
 
 # The first pattern that matches decides; they are tried in this order.
 _RULES: tuple[tuple[str, str], ...] = (
@@ -46,9 +62,7 @@ _RULES: tuple[tuple[str, str], ...] = (
     (
         "when",
         rf"\bwhen\b|\b(?:what|which)\s+(?:\w+\s+)?{_TIME}\b(?!\s+of\s+(?!the\b))|\bsince\s+what\b|\bhow\s+recently\b|"
-        rf"{_WHAT_IS_THE}(?:\w+\s+){{0,2}}dates?\b|"
-        r"\b(?:what|which)\s+(?:time\s+of\s+day|part\s+of\s+the\s+(?:day|night)|(?:exact\s+)?hour(?!-|\s+(?!did|was|is|were|does|had)[a-z]))\b|"
-        r"\b(?:what|when)\s+(?:is|was)\s+the\s+(?:exact\s+|precise\s+)?(?:time|hour)\s+of\s+the\b(?!\s+(?:year|month|week))",
+        rf"{_WHAT_IS_THE}(?:\w+\s+){{0,2}}dates?\b|{_ASKS_HOUR.pattern}|{_ASKS_WEEKDAY.pattern}",
     ),
     (
         "where",
@@ -74,12 +88,7 @@ _RULES: tuple[tuple[str, str], ...] = (
 )
 _NOUNS = {
     "how_many": re.compile(rf"{_NUMBER_OF}\b|\bdeath\s+toll\b|\bcount\s+the\b", re.IGNORECASE),
-    "when": re.compile(
-        r"(?<!to[ -])\bdates?\b|"
-        r"^\s*(?:the\s+)?(?:exact\s+)?(?:time|hour|weekday)\s+of\s+(?:the|his|her|their)\b(?!\s+(?:year|month|week))|"
-        r"^\s*time\s+of\s+day\b|\bday\s+of\s+the\s+week\b",
-        re.IGNORECASE,
-    ),
+    "when": re.compile(r"(?<!to[ -])\bdates?\b", re.IGNORECASE),
     "where": re.compile(
         r"^\s*(?:the\s+|names?\s+of\s+(?:the\s+)?)?(?:(?:home|exact)\s+(?:region|town|village|city|province|district|place|location)|"
         r"(?:whereabouts|location|site|scene|venue|town|village|birthplace))\s+of\s+(?!(?-i:[A-Z]))",
@@ -163,6 +172,16 @@ def _plain(text: str) -> str:
     if asking is None:
         return text
     return text[: asking.end()] + re.sub(r"\b(?:when|where)\b", " ", text[asking.end() :], flags=re.IGNORECASE)
+
+
+def asks_hour(text: str) -> bool:
+    """Whether a question asks for the time of day of something."""
+    return bool(_ASKS_HOUR.search(text))
+
+
+def asks_weekday(text: str) -> bool:
+    """Whether a question asks on which day of the week something was."""
+    return bool(_ASKS_WEEKDAY.search(text))
 
 
 def without_request(text: str) -> str:

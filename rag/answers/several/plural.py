@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
-from rag.answers.evidence import ScoredSentence
+from rag.answers.evidence import ScoredSentence, raised
 from rag.answers.figures import parse_number
 from rag.answers.several.rows import Row, find_row
 from rag.answers.value import Value, find_value
@@ -83,12 +82,12 @@ def with_rows(question: Question, scored: Sequence[ScoredSentence]) -> list[Scor
     number = asks_several(question)
     if number is None:
         return list(scored)
-    raised = []
-    for sentence in scored[:_LOOKED_AT]:
+
+    def bonus(sentence: ScoredSentence) -> float:
         row = read_row(sentence, number)
-        more = 0.0 if row is None else ROW if not number or row.n == number else _ROW_OF_OTHERS
-        raised.append(replace(sentence, score=sentence.score + more))
-    return [*sorted(raised, key=lambda s: -s.score), *scored[_LOOKED_AT:]]
+        return 0.0 if row is None else ROW if not number or row.n == number else _ROW_OF_OTHERS
+
+    return raised(scored, bonus, _LOOKED_AT)
 
 
 def read_row(sentence: ScoredSentence, number: int = 0) -> Row | None:

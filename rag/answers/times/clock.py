@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
+import calendar
 import re
 
+from rag.reports.number_words import SMALL
 from rag.types import DateRange
 
-_OTHER_TIME = (
-    r"(?!-|\s+(?:period|frame|span|limit|zone|table|scale|line|difference|of\s+(?:the\s+)?(?!day\b|night\b)\w+|"
-    r"(?:did|does|do|will|would|is|was|were)\b[^?]*\b(?:take|takes|took|needed|required|left|agreed|given|allowed)\b))"
-)
-_ASKS_HOUR = re.compile(
-    rf"(?<!for\s)(?<!in\s)\b(?:what|which)\s+(?:exact\s+)?times?\b{_OTHER_TIME}|\b(?:what|which)\s+(?:exact\s+)?hour\b(?!-)|"
-    r"\b(?:what|which)\s+part\s+of\s+the\s+(?:day|night)\b|"
-    r"(?:^|\b(?:what|when)\s+(?:is|was|were)\s+)(?:the\s+)?(?:exact\s+|precise\s+)?(?:time|hour)\s+of\s+"
-    r"(?:day\b|(?:the|his|her|their|its)\b(?!\s+(?:year|month|week)))|^at\s+what\s+times\b",
-    re.IGNORECASE,
-)
-_ASKS_WEEKDAY = re.compile(
-    r"\b(?:what|which)\s+weekdays?\b|\bdays?\s+of\s+the\s+week\b|(?:^|\b(?:is|was)\s+the\s+)(?:the\s+)?weekday\s+of\b",
-    re.IGNORECASE,
-)
-WEEKDAY = re.compile(r"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?\b")
-_NUMBER = r"(?:\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
+_DIAL = 12
+_DAY = rf"(?:{'|'.join(calendar.day_name)})"
+WEEKDAY = re.compile(rf"\b{_DAY}s?\b")
+_NUMBER = rf"(?:\d{{1,2}}|{'|'.join(word for word, value in SMALL.items() if 1 <= value <= _DIAL)})"
 _PART = r"(?-i:morning|afternoon|evening|night)"
 _LIGHT = r"(?-i:dawn|daybreak|sunrise|first\s+light|noon|midday|midnight|dusk|sunset|sundown|nightfall)"
 _MINUTES = r"(?:half\s+past|(?:a\s+)?quarter\s+(?:past|to)|(?:five|ten|twenty|twenty-five|\d{1,2})\s+(?:minutes\s+)?(?:past|to))"
-_DAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
 _NEAR = (
     r"(?:(?:(?:shortly|just|soon|long|well)\s+)?(?:before|after)|at|around|about|towards?|by|since|until|from|on|in|during|between|"
     r"nearly|almost)"
@@ -49,16 +37,6 @@ HOUR = re.compile(
 """A time of day with what narrows it: "at around four in the morning", "before dawn", "on Friday evening"."""
 
 
-def asks_hour(query: str) -> bool:
-    """Whether a question asks for the time of day of something."""
-    return bool(_ASKS_HOUR.search(query))
-
-
-def asks_weekday(query: str) -> bool:
-    """Whether a question asks on which day of the week something was."""
-    return bool(_ASKS_WEEKDAY.search(query))
-
-
 def find_hour(text: str, start: int, end: int) -> tuple[int, int] | None:
     """The time of day in a text, where there are several the one nearest to some of its characters.
 
@@ -76,5 +54,4 @@ def find_hour(text: str, start: int, end: int) -> tuple[int, int] | None:
 
 def weekday(day: DateRange) -> str:
     """The English name of a day's weekday; "" for a range of several days."""
-    names = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-    return names[day.start.weekday()] if day.is_day else ""
+    return calendar.day_name[day.start.weekday()] if day.is_day else ""

@@ -10,9 +10,9 @@ from datetime import timedelta
 from rag.answers.composition import DATES_DIFFER, Composition, Quote
 from rag.answers.events import Told, rarest_name, same_time, tellings
 from rag.answers.evidence import ScoredSentence
-from rag.answers.times.clock import asks_hour
 from rag.reports.date_text import format_range
 from rag.reports.names import fold
+from rag.search.kinds import asks_hour
 from rag.search.terms import holds
 from rag.types import DateMention, DateRange, Passage, Question, Span
 

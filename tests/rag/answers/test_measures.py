@@ -195,6 +195,8 @@ def test_what_is_said_of_those_who_tell_is_left_out(query: str, plain: str) -> N
         ("how many dead were first reported at Oldtown", "first"),
         ("how many died in the first raid", ""),
         ("how many died in the last raid", ""),
+        ("how many guards were lost in the end of 2016", ""),
+        ("how many people died in the first reported case", ""),
         ("what were the first and the final count of the dead", ""),
         ("how many died in the raid, all counts", ""),
     ],

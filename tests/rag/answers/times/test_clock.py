@@ -6,7 +6,8 @@ import pytest
 from answer_doubles import PointingReader, passage
 from test_extractive import ask
 
-from rag.answers.times.clock import HOUR, asks_hour, asks_weekday, weekday
+from rag.answers.times.clock import HOUR, weekday
+from rag.search.kinds import asks_hour, asks_weekday
 from rag.types import DateRange
 
 
