@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rag.reports.acronyms import AcronymPair, find_acronyms
 from rag.reports.countries import DEMONYMS, country_forms, country_of
@@ -91,6 +92,12 @@ def find_names(text: str) -> list[NameMention]:
     Returns:
         Mentions in order, not overlapping.
     """
+    return list(_found(text))
+
+
+@lru_cache(maxsize=4096)
+def _found(text: str) -> tuple[NameMention, ...]:
+    # one question looks at the same sentence for what could answer, for its holders and for its value
     tokens = []
     for match in _TOKEN.finditer(text):
         word = _CONTRACTED.sub("", match[0])
@@ -112,7 +119,7 @@ def find_names(text: str) -> list[NameMention]:
             if any(tokens[k][2][0].isupper() for k in range(first, stop)):
                 found.append(NameMention(start, end, text[start:end]))
         i = max(stop, i + 1)
-    return found
+    return tuple(found)
 
 
 def _is_capital(word: str) -> bool:
