@@ -85,6 +85,7 @@ ABLATIONS = (
         "differing figures of one event are not looked for",
         ("conflict",),
     ),
+    Variant("pronouns left open", {"answering.antecedents": False}, "“It was a Monday.” is quoted without what it speaks of"),
     Variant("one sentence quoted", {"answering.sentences": 1}, ""),
     Variant("days not checked", {"answering.check_dates": False}, "another day's event does not lower confidence"),
     Variant("names not checked", {"answering.check_names": False}, "nor does an entry without the question's names"),

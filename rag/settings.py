@@ -148,6 +148,7 @@ class Answering(_Group):
     rows: bool = Field(
         True, description="For a question for several things prefer a sentence with a row of them, and show the whole row."
     )
+    antecedents: bool = Field(True, description="Quote the sentence before as well where a quotation opens with “it” or “they”.")
     offices: bool = Field(True, description="For a question for a president, a minister or a colonel prefer who is called so.")
     intervals: bool = Field(
         True, description="Count the time between two events, and tell which came first, from the day of each."

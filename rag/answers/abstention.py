@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from rag.answers.citations import cite, nearest
+from rag.answers.antecedents import cite_all
+from rag.answers.citations import nearest
 from rag.answers.evidence import ScoredSentence
 from rag.answers.holdings import MOST_LOOKED_AT, Holdings, days_of, speaks_of
 from rag.answers.wanted import lacking
@@ -23,6 +24,8 @@ def abstain(
     confidence: float,
     coverage: DateRange | None,
     holdings: Holdings | None = None,
+    *,
+    whole: bool = True,
 ) -> Answer:
     """The answer that declines.
 
@@ -33,13 +36,14 @@ def abstain(
         confidence: In the best sentence, 0 to 1.
         coverage: First and last day the library's reports speak of.
         holdings: To look up what the whole library says; None speaks of what was found only.
+        whole: Whether a nearest sentence that points back is quoted with the one before it.
 
     Returns:
         ``NO_ANSWER`` with a reason and the nearest evidence as its one citation.
     """
     told = _look_up(question, holdings) if holdings else {}
     best = _nearest_sentence(question, scored, told)
-    near = cite(best.retrieved.passage, best.span, 1) if best else nearest(kept)
+    near = cite_all([(best.retrieved.passage, best.span)], whole=whole)[0] if best else nearest(kept)
     passage = best.retrieved.passage if best else kept[0].passage if kept else None
     around = [s for s in scored if passage is not None and s.retrieved.passage.id == passage.id]
     lack = lacking(question, around) if around else ""

@@ -56,12 +56,20 @@ def cite(passage: Passage, span: Span, number: int) -> Citation:
         start=span.start,
         end=span.end,
         passage_id=passage.id,
-        happened=_happened(passage, span),
+        happened=days_told(passage, span),
     )
 
 
-def _happened(passage: Passage, span: Span) -> DateRange | None:
-    """The days a quotation tells of, if it tells of one time only and that is not the entry's."""
+def days_told(passage: Passage, span: Span) -> DateRange | None:
+    """The days that words of a passage tell of, if they tell of one time only and that is not the entry's.
+
+    Args:
+        passage: Where they stand.
+        span: Of the words, stored-text offsets.
+
+    Returns:
+        The days, or None.
+    """
     told = {d.range for d in passage.dates_in(span)}
     # "in 2017, on the 4th of October": the narrowest of those that hold each other is the day meant
     narrowest = min(told, key=lambda days: (days.days, days), default=None)

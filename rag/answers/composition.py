@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from rag.answers.evidence import ScoredSentence, Value
 from rag.types import Passage, Span
 
 FIGURES_DIFFER = "The reports give different figures."
@@ -42,3 +44,20 @@ class Composition:
     short: str
     quotes: tuple[Quote, ...]
     remark: str = ""
+
+
+def quotes_of(sentence: ScoredSentence, value: Value) -> Iterator[Quote]:
+    """A sentence that answers, after the one its value stands in where that is another.
+
+    Args:
+        sentence: To be quoted.
+        value: That it gives, or that a sentence before it in its passage does.
+
+    Yields:
+        One or two quotes, each with what in it answers.
+    """
+    passage, span = sentence.retrieved.passage, value.span
+    own = span is not None and sentence.span.start <= span.start < sentence.span.end
+    if span is not None and not own:
+        yield from (Quote(passage, s, (span,)) for s in passage.sentences if s.start <= span.start < s.end)
+    yield Quote(passage, sentence.span, (span,) if span is not None and own else ())

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
-from rag.answers.composition import ACCOUNTS_DIFFER, CORRECTED, FIGURES_DIFFER, Composition, Quote
+from rag.answers.composition import ACCOUNTS_DIFFER, CORRECTED, FIGURES_DIFFER, Composition, Quote, quotes_of
 from rag.answers.events import Told, same_time, tellings, well_placed
 from rag.answers.evidence import FEATURES, ScoredSentence, steps
 from rag.answers.figures import PERSONS, Figure, find_figures
@@ -160,7 +160,7 @@ def other_accounts(question: Question, scored: Sequence[ScoredSentence]) -> Comp
     if len(told) < 2:
         return None
     values = [find_value(question, sentence) for sentence in told]
-    quotes = tuple(Quote(s.retrieved.passage, s.span, (v.span,) if v.span else ()) for s, v in zip(told, values, strict=True))
+    quotes = tuple(quote for s, v in zip(told, values, strict=True) for quote in quotes_of(s, v))
     return Composition("; or: ".join(dict.fromkeys(v.text for v in values)), quotes, ACCOUNTS_DIFFER)
 
 
@@ -192,7 +192,7 @@ def accounts_beside(question: Question, scored: Sequence[ScoredSentence]) -> Com
     if len(told) < 2:
         return None
     pairs = sorted(zip(told, values, strict=True), key=lambda p: (str(p[0].retrieved.passage.published_on), p[0].span.start))
-    quotes = tuple(Quote(s.retrieved.passage, s.span, (v.span,) if v.span else ()) for s, v in pairs)
+    quotes = tuple(quote for s, v in pairs for quote in quotes_of(s, v))
     return Composition("; or: ".join(v.text for _, v in pairs), quotes, "Accounts are quoted side by side.")
 
 

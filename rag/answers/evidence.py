@@ -70,6 +70,15 @@ class ScoredSentence:
         return passage.text[span.start - passage.start : span.end - passage.start]
 
 
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A short answer, and where it stands verbatim: in the sentence that answers or, for a place, in one before it; ``span`` is
+    None for what was worked out."""
+
+    text: str
+    span: Span | None = None
+
+
 def score_sentences(
     question: Question,
     retrieved: Sequence[RetrievedPassage],

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rag.answers.abstention import abstain
-from rag.answers.citations import cite
-from rag.answers.composition import Composition
+from rag.answers.antecedents import cite_all
+from rag.answers.composition import Composition, quotes_of
 from rag.answers.confidence import confidence_features, load_calibration
 from rag.answers.conflicts import accounts_beside, differing_figures, other_accounts
-from rag.answers.evidence import FEATURES, ScoredSentence, name_share, score_sentences, steps
+from rag.answers.evidence import FEATURES, ScoredSentence, Value, name_share, score_sentences, steps
 from rag.answers.holdings import Holdings
 from rag.answers.measures import asked_measure, asks_accounts, asks_versions
 from rag.answers.offices import held_value, with_holders
@@ -22,7 +23,7 @@ from rag.answers.several.gather import gather, wanted
 from rag.answers.several.plural import row_value, with_rows
 from rag.answers.times.datings import asks_day, differing_dates
 from rag.answers.times.when import telling_first
-from rag.answers.value import Value, find_value, most_exact
+from rag.answers.value import find_value, most_exact
 from rag.answers.verdict import asked_outcomes, outcome_verdict
 from rag.answers.wanted import with_unit
 from rag.answers.words import content_words
@@ -133,8 +134,9 @@ class ExtractiveAnswerer:
         """
         scored = self.score(question, retrieved, readings)
         if without:
-            taken = {(c.report_id, c.start) for c in without}
-            scored = [s for s in scored if (s.retrieved.passage.report_id, s.span.start) not in taken]
+            # a quotation may begin before the sentence that answers, and ends with it
+            taken = {(c.report_id, c.end) for c in without}
+            scored = [s for s in scored if (s.retrieved.passage.report_id, s.span.end) not in taken]
         fitting = with_unit(question, scored) if self._settings.check_wanted else scored
         kept = tuple(retrieved[: self._settings.passages])
         if self._settings.rows:
@@ -149,33 +151,32 @@ class ExtractiveAnswerer:
             fitting, best = (fitting, best) if sure < least <= best else (named, sure)
         composed = None if without else self._compose(question, fitting, retrieved, best >= least)
         if composed is not None and max(best, _COMPOSED) >= least:
-            return _from_composition(question, composed, max(best, _COMPOSED), kept)
+            return self._from_composition(question, composed, max(best, _COMPOSED), kept)
         if not fitting or best < least:
-            return abstain(question, kept, scored, best, coverage, self._holdings)
+            return abstain(question, kept, scored, best, coverage, self._holdings, whole=self._settings.antecedents)
         chosen = self._choose(question, fitting)
         told = row_value if self._settings.rows else find_value
         values = [self._held(question, sentence) or told(question, sentence) for sentence in chosen]
-        citations, highlights = [], []
-        for number, sentence in enumerate(chosen, 1):
-            citations.append(cite(sentence.retrieved.passage, sentence.span, number))
-            value = values[number - 1]
-            if value.span:
-                highlights.append((number, value.span))
+        quotes = [quote for sentence, value in zip(chosen, values, strict=True) for quote in quotes_of(sentence, value)]
+        answer = self._from_composition(question, Composition(values[0].text, tuple(quotes)), best, kept)
+        return replace(answer, reason=_reported(answer.citations[0])) if question.kind == "when" else answer
+
+    def _from_composition(
+        self, question: Question, composed: Composition, confidence: float, kept: tuple[RetrievedPassage, ...]
+    ) -> Answer:
+        citations = cite_all([(q.passage, q.span) for q in composed.quotes], whole=self._settings.antecedents)
         answer = " ".join(f"{c.quote} [{c.number}]" for c in citations)
-        short = values[0].text
-        if question.kind == "yes_no":
-            answer = f"{short}: {answer}"
         return Answer(
             question=question,
-            answer=answer,
-            short_answer=short,
+            answer=f"{composed.short}: {answer}" if question.kind == "yes_no" else answer,
+            short_answer=composed.short,
             abstained=False,
-            reason=_reported(citations[0]) if question.kind == "when" else "",
-            confidence=best,
-            citations=tuple(citations),
+            reason=composed.remark,
+            confidence=confidence,
+            citations=citations,
             passages=kept,
             seconds=0.0,
-            highlights=tuple(highlights),
+            highlights=tuple((number, span) for number, quote in enumerate(composed.quotes, 1) for span in quote.values),
         )
 
     def _held(self, question: Question, sentence: ScoredSentence) -> Value | None:
@@ -266,20 +267,3 @@ def _goes_on(sentence: ScoredSentence, best: ScoredSentence) -> bool:
 def _reported(citation: Citation) -> str:
     """That the day of an event is not the day it was reported, where they differ."""
     return f"Reported {format_day(citation.date)}." if citation.happened and citation.date else ""
-
-
-def _from_composition(question: Question, composed: Composition, confidence: float, kept: tuple[RetrievedPassage, ...]) -> Answer:
-    citations = tuple(cite(quote.passage, quote.span, number) for number, quote in enumerate(composed.quotes, 1))
-    answer = " ".join(f"{c.quote} [{c.number}]" for c in citations)
-    return Answer(
-        question=question,
-        answer=f"{composed.short}: {answer}" if question.kind == "yes_no" else answer,
-        short_answer=composed.short,
-        abstained=False,
-        reason=composed.remark,
-        confidence=confidence,
-        citations=citations,
-        passages=kept,
-        seconds=0.0,
-        highlights=tuple((number, span) for number, quote in enumerate(composed.quotes, 1) for span in quote.values),
-    )

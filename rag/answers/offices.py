@@ -9,8 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.answers.evidence import FEATURES, ScoredSentence, raised
-from rag.answers.value import Value
+from rag.answers.evidence import FEATURES, ScoredSentence, Value, raised
 from rag.reports.countries import country_of
 from rag.reports.names import find_names, fold
 from rag.search.kinds import AUXILIARIES, QUESTION_WORD

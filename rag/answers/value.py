@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from rag.answers.evidence import FEATURES, ScoredSentence, restates
+from rag.answers.evidence import FEATURES, ScoredSentence, Value, restates
 from rag.answers.figures import find_figures
 from rag.answers.measures import asked_measure, fits
-from rag.answers.spans import NUMBER, QUANTITY, UNIT, is_place, opens_place
+from rag.answers.places import place_told
+from rag.answers.spans import NUMBER, QUANTITY, UNIT, is_place
 from rag.answers.times.clock import WEEKDAY, find_hour, weekday
 from rag.answers.times.when import day_told_beside
 from rag.answers.verdict import contradicts
@@ -41,14 +41,6 @@ _AND_UNIT = re.compile(r"\s+and\s+(?:a\s+half|[\w-]+\s+(?:minutes?|hours?|days?|
 _TRIM = " \t\n,;:."
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
-    """A short answer, and where it stands verbatim; ``span`` is None for what was worked out."""
-
-    text: str
-    span: Span | None = None
-
-
 def find_value(question: Question, sentence: ScoredSentence) -> Value:
     """The short answer that a sentence gives.
 
@@ -65,7 +57,7 @@ def find_value(question: Question, sentence: ScoredSentence) -> Value:
         return _when(question, sentence)
     if question.kind in ("how_many", "how_much"):
         return _number(question, sentence)
-    if question.kind == "where" and (place := _where(question, sentence)):
+    if question.kind == "where" and (place := place_told(question, sentence)):
         return place
     if question.kind == "who" and sentence.read is not None and _is_nobody(question, sentence, sentence.read):
         if doer := _doer_inside(question, sentence, sentence.read):
@@ -147,29 +139,6 @@ def _doer_inside(question: Question, sentence: ScoredSentence, span: Span) -> Sp
         if span.start <= own.start < span.end and not country_of(name.text) and not _is_nobody(question, sentence, own):
             return own
     return None
-
-
-def _where(question: Question, sentence: ScoredSentence) -> Value | None:
-    """The place that the rules find, or else that of the entry, where the reader's words can be none: "ISX", "five"."""
-    if sentence.read is not None and _may_be_place(sentence, sentence.read):
-        return None
-    if sentence.candidate is not None and not sentence.candidate.text.isupper():
-        return Value(sentence.candidate.text, sentence.candidate.span)
-    if sentence.read is not None and opens_place(sentence.text, sentence.read.start - sentence.span.start):
-        return None
-    place = sentence.retrieved.passage.place
-    # where a sentence has a day of its own it may tell of another place
-    return Value(place) if place and fold(place) not in fold(question.query) and not sentence.dates else None
-
-
-def _may_be_place(sentence: ScoredSentence, read: Span) -> bool:
-    """Whether words hold a name that a place can have: a short form in capitals only where it is a country's or stands as one."""
-    start, end = read.start - sentence.span.start, read.end - sentence.span.start
-    return any(
-        not name.text.isupper() or country_of(name.text) or opens_place(sentence.text, name.start)
-        for name in find_names(sentence.text)
-        if name.start < end and start < name.end
-    )
 
 
 def most_exact(question: Question, scored: Sequence[ScoredSentence]) -> ScoredSentence:

@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.answers.evidence import ScoredSentence, raised
+from rag.answers.evidence import ScoredSentence, Value, raised
 from rag.answers.figures import parse_number
 from rag.answers.several.rows import Row, find_row
-from rag.answers.value import Value, find_value
+from rag.answers.value import find_value
 from rag.search.kinds import QUESTION_WORD
 from rag.types import Question, Span
 

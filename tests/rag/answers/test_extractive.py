@@ -113,6 +113,24 @@ def test_where_is_the_place_of_the_entry_when_the_reader_points_at_no_place(text
     assert answer.short_answer == expected
 
 
+@pytest.mark.parametrize(
+    ("moved", "expected", "quoted"),
+    [
+        ("At Tey, also in the north, gunmen stormed a post.", "Tey", "At Tey, also in the north, gunmen stormed a post."),
+        ("Gunmen in Uba's pay stormed a post.", "Karo", "June 1, 2019: In the north (Karo) there was a raid."),
+        ("Gunmen of those in ISX stormed a post.", "Karo", "June 1, 2019: In the north (Karo) there was a raid."),
+    ],
+)
+def test_where_is_the_place_last_named_and_its_sentence_is_quoted(moved: str, expected: str, quoted: str) -> None:
+    place = passage(f"June 1, 2019: In the north (Karo) there was a raid. {moved} Two guards lost their lives.", place="Karo")
+    answer = ask("where did two guards lose their lives", place, reader=PointingReader("their lives"))
+    assert answer.short_answer == expected
+    assert [c.quote for c in answer.citations] == [quoted, "Two guards lost their lives."]
+    ((number, span),) = answer.highlights
+    assert (number, _cut(place, span.start, span.end)) == (1, expected)
+    assert cited_numbers(answer.answer) == [1, 2]
+
+
 @pytest.mark.parametrize(("text", "expected"), [("did the gunmen flee", "Yes"), ("did the gunmen not flee", "No")])
 def test_yes_no_starts_with_the_word_and_shows_the_sentence(text: str, expected: str) -> None:
     answer = ask(text, GAO, reader=PointingReader("fled"), sentences=1)
