@@ -77,7 +77,8 @@ class Suggestions:
     def _tried(self, last: Exchange, answer: Answer, session: Sequence[Exchange]) -> list[str]:
         until = self._clock() + _BUDGET_S
         asked = {_plain(e.question) for e in session}
-        quoted = {(c.report_id, c.start) for c in answer.citations}
+        # a quotation ends with the sentence that answers; it may begin before
+        quoted = {(c.report_id, c.end) for c in answer.citations}
         found: list[str] = []
         fresh = (q for q in candidates(answer, self._show) if _plain(q) not in asked)
         for question in islice(fresh, _TRIED):
@@ -88,7 +89,7 @@ class Suggestions:
             except RagError as error:
                 logger.info("%r is not suggested: %s", question, error)
                 continue
-            told = {(c.report_id, c.start) for c in tried.citations}
+            told = {(c.report_id, c.end) for c in tried.citations}
             if not tried.abstained and tried.confidence >= _SURE and not told <= quoted:
                 found.append(question)
                 quoted |= told
@@ -127,12 +128,14 @@ def candidates(answer: Answer, show: Show) -> Iterator[str]:
 
 
 def _names(report: Report, entry: Entry, words: str) -> Iterator[str]:
-    """Names of an entry that the question and its answer have not spoken of."""
-    from rag.reports.names import find_names
+    """Names of an entry that the question and its answer have not spoken of; a people's name stands for its country."""
+    from rag.reports.names import country_of, find_names
 
     for mention in find_names(report.text[entry.start : entry.end]):
-        name = " ".join(mention.text.split())
-        if 2 < len(name) <= 40 and name.casefold() not in words and name not in (report.country, report.title):
+        written = " ".join(mention.text.split())
+        name = country_of(written) or written
+        spoken_of = written.casefold() in words or name.casefold() in words
+        if 2 < len(name) <= 40 and not spoken_of and name not in (report.country, report.title):
             yield name
 
 

@@ -19,7 +19,7 @@ ASKED = Exchange(1, "who was held in Gao", make_answer("who was held in Gao"), k
 
 def busy_report() -> Report:
     """The entry quoted speaks of names; a second entry stands below it."""
-    text = REPORT.text.replace("More came.", "The Heron Group and Issa Maman came from Bamako.")
+    text = REPORT.text.replace("More came.", "The Heron Group, the French and Issa Maman came from Bamako, not the Malians.")
     end = text.index("Archive") - 2
     below = replace(REPORT.entries[1], index=2, start=end, end=end, place="Kidal")
     return replace(REPORT, text=text, entries=(REPORT.entries[0], replace(REPORT.entries[1], end=end), below))
@@ -55,7 +55,8 @@ def test_candidates_are_names_entries_beside_and_the_month() -> None:
     assert "What happened in Kidal on April 6, 2018?" in found
     assert "What happened in Mali in April 2018?" in found
     assert any("Heron Group" in q for q in found)
-    assert not any("about Gao" in q for q in found)
+    assert "What do the reports say about France?" in found
+    assert not any(f"about {name}" in q for q in found for name in ("Gao", "French", "Mali", "Malians"))
     assert len(found) == len(set(found))
 
 
