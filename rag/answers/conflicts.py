@@ -211,12 +211,16 @@ def _claims(measure: Measure, told: Sequence[Told], scored: Sequence[ScoredSente
     ranks = {(s.retrieved.passage.report_id, s.span.start): i for i, s in enumerate(scored)}
     claims: list[_Claim] = []
     measured: tuple[tuple[str, int], int] = (("", -1), -_NEAR - 1)
+    toll: tuple[tuple[str, int], int] = (("", -1), -_NEAR - 1)
     counted: tuple[tuple[str, int], list[Figure]] = (("", -1), [])
     for index, sentence in enumerate(told):
         entry = (sentence.passage.report_id, sentence.passage.entry)
         if measure.outcome and tells_outcome(sentence.text, measure.outcome):
             measured = (entry, index)
         figures = find_figures(sentence.text, sentence.dates)
+        led = next((f.start for f in figures if not f.outcome and not f.counted), len(sentence.text))
+        if any(f.outcome == measure.outcome and f.start > led for f in figures):
+            toll = (entry, index)  # "raised that to 60, with 115 people hurt"
         before = counted[1] if counted[0] == entry else []
         if explicit := [f for f in figures if f.counted in PERSONS and f.outcome == measure.outcome]:
             counted = (entry, explicit)
@@ -237,8 +241,12 @@ def _claims(measure: Measure, told: Sequence[Told], scored: Sequence[ScoredSente
                 continue  # men are counted for many reasons; without an outcome only the question's own words tell which
             if bare and (measured[0] != entry or index - measured[1] > _NEAR):
                 continue
-            if bare and measure.outcome != "kill" and tells_outcome(told[measured[1]].text, "kill"):
-                continue  # a toll that names nothing is one of the dead
+            if bare and measure.outcome not in ("", "kill", "wound"):
+                continue  # such a toll is hardly one of the missing or the freed
+            if bare and measure.outcome == "wound":
+                told_before = toll[0] == entry and index - toll[1] <= _NEAR
+                if told_before or tells_outcome(told[measured[1]].text, "kill"):
+                    continue  # a toll that names nothing is one of the dead
             measured = (entry, index)
             claims.append(_Claim(sentence, figure, rank))
     return claims

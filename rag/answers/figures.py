@@ -65,7 +65,7 @@ _NO_CLAIM = re.compile(
 
 _NO_CLAIM_AFTER = re.compile(
     r"(?:st|nd|rd|th)\b|\s+(?:(?:other|different|such|differing)\s+)?(?:figures|counts|numbers|totals|tolls|versions|accounts|"
-    r"sources|reports|lists|statements)\b|\s+(?:more|others?|further)\b|\s+of\s+(?:them|the|which|whom|those|these)\b(?!\s+dead)",
+    r"sources|reports|lists|statements)\b|\s+(?:more|others?|further|extra|additional)\b|\s+of\s+(?:them|the|which|whom|those|these)\b(?!\s+dead)",
     re.IGNORECASE,
 )
 _NO_COUNT = re.compile(r"[$€£%]|\bper\s?cent\b", re.IGNORECASE)

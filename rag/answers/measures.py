@@ -209,6 +209,25 @@ _AFTER_NOUN = re.compile(
 )
 
 
+_OTHER_ASKED = re.compile(
+    rf"^\W*(?:(?:in|by|from|at|on|to|of|for|with)\s+)?(?:which|what)\s+(?!(?:{AUXILIARIES}|the|accounts?|versions?|sources?|reports?)\b)"
+    r"(?P<asked>[\w'’-]+(?:\s+[\w'’-]+){0,2})",
+    re.IGNORECASE,
+)
+"""A question for something else, in which a count only says more of it: "which ministry put the number of dead at 13"."""
+
+_OF_THE_DEAD = re.compile(
+    r"\bhow\s+many\s+of\s+(?:the|those|these|its|his|her|their)\s+(?:[\w-]+\s+)??"
+    r"(?P<befell>dead|killed|victims|casualties|fatalities|wounded|injured|missing)\b(?P<rest>[^?]*)",
+    re.IGNORECASE,
+)
+"""A question for some of those whom something befell."""
+
+_WERE_PERSONS = re.compile(rf"\b(?:were|was|are|is|been)\s+(?:[\w-]+\s+){{0,2}}?(?:{PERSON.pattern})", re.IGNORECASE)
+_THINGS = re.compile(r"\bhow\s+many\s+(?P<noun>(?-i:[a-z][a-z'’-]*[a-rt-z]s))\s+(?P<next>[\w'’-]+)", re.IGNORECASE)
+"""Several things asked for by the first word after "how many", with the next one."""
+
+
 def asked_measure(query: str) -> Measure | None:
     """What a question wants counted, or None when it asks for no figure.
 
@@ -218,8 +237,10 @@ def asked_measure(query: str) -> Measure | None:
     Returns:
         The measure, or None.
     """
-    if not _TOLL.search(query):
+    if not _TOLL.search(query) or _asks_other(query):
         return None
+    if some := _OF_THE_DEAD.search(query):
+        return _of_some(some)
     outcome = OUTCOME.search(query)
     befell = str(outcome.lastgroup) if outcome else "kill" if re.search(r"\bcasualt", query, re.IGNORECASE) else ""
     named = _ASKED.search(query)
@@ -227,6 +248,8 @@ def asked_measure(query: str) -> Measure | None:
     # the gunmen are not counted in "how many people did the gunmen kill"
     phrase = _AFTER_COUNTED.split(asked)[0] if named and not _OWN_LOSS.search(query) else asked
     counted = {str(m.lastgroup) for m in PERSON.finditer(phrase) if named or not _NAMES_A_THING.match(query, m.end())}
+    if counted and counted_things(query):
+        counted = set()  # "how many nations send men" counts no men
     if named and named["size"]:
         counted |= {"person"} | ({"attacker"} if re.search(r"\battack", query, re.IGNORECASE) else set())
     elif named and not counted:
@@ -240,6 +263,36 @@ def asked_measure(query: str) -> Measure | None:
     elif len(counted) > 1:
         counted -= {"person"}
     return Measure(frozenset(counted), befell)
+
+
+def _asks_other(query: str) -> bool:
+    """Whether a question asks which one, and a count only says more of it."""
+    asked = _OTHER_ASKED.match(query)
+    return asked is not None and not _TOLL.search(asked["asked"]) and not re.search(r"\bhow\s+many\b", query, re.IGNORECASE)
+
+
+def _of_some(asked: re.Match[str]) -> Measure | None:
+    """The measure of "how many of the dead were soldiers"; None where nothing tells those asked for from the rest."""
+    persons = _WERE_PERSONS.search(asked["rest"])
+    outcome = OUTCOME.search(asked["befell"])
+    if persons is None or persons.lastgroup in _ANYONE:
+        return None
+    return Measure(frozenset({str(persons.lastgroup)}), str(outcome.lastgroup) if outcome else "kill")
+
+
+def counted_things(query: str) -> str:
+    """The things that a question counts by the first word after "how many".
+
+    Args:
+        query: The question.
+
+    Returns:
+        "nations" of "how many nations send men"; "" where persons are counted or the word only says which.
+    """
+    asked = _THINGS.search(query)
+    if asked is None or PERSON.match(asked["next"]) or asked["next"].lower() in ("and", "or"):
+        return ""
+    return "" if PERSON.fullmatch(asked["noun"]) or OUTCOME.fullmatch(asked["noun"]) else asked["noun"]
 
 
 def _of_others(query: str, after: int, outcome: re.Match[str]) -> bool:

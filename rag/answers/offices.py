@@ -77,6 +77,9 @@ _ASKS = (
 _OPENS = re.compile(rf"^\s*(?:the\s+|both\s+)?{_WORD}{{0,2}}?$", _F)
 """The same of a search without question words: "prime ministers detained in the coup"."""
 
+_RELATIVE = re.compile(r"\s+(?:who|whom|whose)\b", _F)
+"""A question word that asks nothing: "minister who spoke of the dead"."""
+
 _NO_PORTFOLIO = frozenset("which what four three former first last other senior acting cabinet several these those".split())
 _PORTFOLIO_AFTER = re.compile(r"\s+(?:of|for)\s+(?:the\s+)?(?P<what>\w{4,})", _F)
 _PORTFOLIO_BEFORE = re.compile(r"\b(?P<what>\w{4,})\s+$", _F)
@@ -143,7 +146,8 @@ def asked_office(question: Question) -> Office | None:
     worded = QUESTION_WORD.search(query) is not None
     for title in _TITLE.finditer(query):
         before, after = query[: title.start()], query[title.end() :]
-        if not any(p.search(before) for p in _ASKS) and (worded or not _OPENS.match(before)):
+        opens = _OPENS.match(before) and (not worded or _RELATIVE.match(after))
+        if not opens and not any(p.search(before) for p in _ASKS):
             continue
         # "Who is President Sol?" asks for no president's name
         if re.match(r"\s+[A-Z]", after) or any(query.find(n, title.end()) == title.end() + 1 for n in question.names):

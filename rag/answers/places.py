@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
 from rag.answers.evidence import ScoredSentence, Value, restates
 from rag.answers.spans import is_place, opens_place
+from rag.answers.words import content_words
 from rag.reports.countries import country_of
-from rag.reports.names import find_names, fold
+from rag.reports.names import NameMention, find_names, fold
 from rag.types import Question, Span
+
+_OPENING = re.compile(r"[A-Z][a-z]+ \d{1,2}, \d{4}:\s+(?P<before>[^().;:]{1,60}?)\s*\((?P<place>[^()]{2,60})\)")
+_WIDER = re.compile(
+    r"\b(?:regions?|provinces?|parts?|areas?|country|countries|sides?|direction|districts?|state)\b", re.IGNORECASE
+)
+"""A question for more than the place itself."""
+
+_DIRECTION = re.compile(r"\b(?:north|south|east|west|center|centre|middle|coast|interior|border)", re.IGNORECASE)
+_ASKS_COUNTRY = re.compile(r"\b(?:which|what)\s+(?:[\w-]+\s+)?(?:country|nation)\b", re.IGNORECASE)
+_THEIRS = re.compile(r"\s+[a-z]")
 
 
 def place_told(question: Question, sentence: ScoredSentence) -> Value | None:
-    """The place that the rules find, or else the one the entry was at last, where the reader's words can be none: "ISX", "five".
+    """The place in a sentence that the reader's words are not, or else the one the entry was at last.
+
+    The reader may point at what can be no place ("ISX", "five"), at the question's own name, at what is less exact than the
+    brackets that open the entry, or at no country where one is asked for.
 
     Args:
         question: As understood.
@@ -19,24 +36,80 @@ def place_told(question: Question, sentence: ScoredSentence) -> Value | None:
     Returns:
         The place, in a sentence before this one where it stands there; None where the reader's words will do or none is told.
     """
-    if sentence.read is not None and _may_be_place(sentence, sentence.read):
+    names, read = _names(sentence), sentence.read
+    if _ASKS_COUNTRY.search(question.query):
+        return _country(question, sentence, names)
+    told = [n for n in names if _met(sentence, n, read)]
+    only_own = bool(told) and read is not None and _only_own(question, sentence, read, told)
+    if read is not None:
+        if _WIDER.search(question.query) and _DIRECTION.search(sentence.slice(read)):
+            return None
+        if exact := _exact_place(question, sentence, read):
+            return exact
+        if not only_own and any(_may_be_place(sentence, n) for n in told):
+            return None
+    candidate = sentence.candidate
+    if candidate is not None and not candidate.text.isupper() and not restates(question, candidate.text):
+        met = [n for n in names if _met(sentence, n, candidate.span)]
+        if not met or any(_may_be_place(sentence, n) for n in met):
+            return Value(candidate.text, candidate.span)
+    pointed = read is not None and opens_place(sentence.text, read.start - sentence.span.start)
+    if pointed and not only_own:
         return None
-    if sentence.candidate is not None and not sentence.candidate.text.isupper():
-        return Value(sentence.candidate.text, sentence.candidate.span)
-    if sentence.read is not None and opens_place(sentence.text, sentence.read.start - sentence.span.start):
-        return None
-    # where a sentence has a day of its own it may tell of another place
-    return None if sentence.dates else _place_before(question, sentence)
+    # where a sentence has a day of its own it may tell of another place; the day that opens an entry is the entry's
+    return None if any(start > 0 for start, _ in sentence.dates) else _place_before(question, sentence)
 
 
-def _may_be_place(sentence: ScoredSentence, read: Span) -> bool:
-    """Whether words hold a name that a place can have: a short form in capitals only where it is a country's or stands as one."""
-    start, end = read.start - sentence.span.start, read.end - sentence.span.start
-    return any(
-        not name.text.isupper() or country_of(name.text) or opens_place(sentence.text, name.start)
-        for name in find_names(sentence.text)
-        if name.start < end and start < name.end
-    )
+def _names(sentence: ScoredSentence) -> list[NameMention]:
+    """Names in a sentence, offsets in it; its first word is one where the passage has it elsewhere."""
+    passage = sentence.retrieved.passage
+    first, last = sentence.span.start - passage.start, sentence.span.end - passage.start
+    return [
+        NameMention(n.start - first, n.end - first, n.text)
+        for n in find_names(passage.text)
+        if first <= n.start and n.end <= last
+    ]
+
+
+def _only_own(question: Question, sentence: ScoredSentence, read: Span, names: Sequence[NameMention]) -> bool:
+    """Whether words say nothing but names that the question gives: "north of Ora" says where in Ora."""
+    first, last = read.start - sentence.span.start, read.end - sentence.span.start
+    rest = [sentence.text[i] if all(not n.start <= i < n.end for n in names) else " " for i in range(first, last)]
+    return all(restates(question, n.text) for n in names) and not content_words("".join(rest))
+
+
+def _met(sentence: ScoredSentence, name: NameMention, span: Span | None) -> bool:
+    start = sentence.span.start
+    return span is not None and start + name.start < span.end and span.start < start + name.end
+
+
+def _may_be_place(sentence: ScoredSentence, name: NameMention) -> bool:
+    """Whether a name can be a place's: no people's before what is theirs ("the French base"), a short form in capitals only where
+    it is a country's or stands as one."""
+    country = country_of(name.text)
+    if country and fold(country) != fold(name.text) and _THEIRS.match(sentence.text, name.end):
+        return False
+    return bool(country) or not name.text.isupper() or opens_place(sentence.text, name.start)
+
+
+def _country(question: Question, sentence: ScoredSentence, names: Sequence[NameMention]) -> Value | None:
+    """The only country of a sentence that the question does not name, where the reader points at none."""
+    found = [n for n in names if country_of(n.text) and not restates(question, n.text)]
+    if any(_met(sentence, n, sentence.read) for n in found) or len({country_of(n.text) for n in found}) != 1:
+        return None
+    return Value(found[0].text, Span(sentence.span.start + found[0].start, sentence.span.start + found[0].end))
+
+
+def _exact_place(question: Question, sentence: ScoredSentence, read: Span) -> Value | None:
+    """The place in brackets that opens an entry, where the reader points at what stands before it: "Outside Oldtown (Karo)"."""
+    passage = sentence.retrieved.passage
+    opening = _OPENING.match(sentence.text)
+    if opening is None or not passage.place or not opening["place"].startswith(passage.place) or _WIDER.search(question.query):
+        return None
+    start = sentence.span.start + opening.start("place")
+    if not sentence.span.start + opening.start("before") <= read.start < read.end <= start or restates(question, passage.place):
+        return None
+    return Value(passage.place, Span(start, start + len(passage.place)))
 
 
 def _place_before(question: Question, sentence: ScoredSentence) -> Value | None:

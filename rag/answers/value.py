@@ -6,14 +6,14 @@ import re
 from collections.abc import Sequence
 
 from rag.answers.evidence import FEATURES, ScoredSentence, Value, restates
-from rag.answers.figures import find_figures
+from rag.answers.figures import PERSON, find_figures
 from rag.answers.measures import asked_measure, fits
 from rag.answers.places import place_told
 from rag.answers.spans import NUMBER, QUANTITY, UNIT, is_place
 from rag.answers.times.clock import WEEKDAY, find_hour, weekday
 from rag.answers.times.when import day_told_beside
 from rag.answers.verdict import contradicts
-from rag.answers.words import content_words, related
+from rag.answers.words import content_words, related, stem
 from rag.reports.countries import country_of
 from rag.reports.date_text import format_range
 from rag.reports.names import find_names, fold
@@ -35,6 +35,10 @@ _EXPLAINS = re.compile(r"\b[A-Z][A-Z.&-]+\s+\($")
 _GOES_ON = re.compile(r"(?:\s+(?:[A-Z][\w'’-]*|of|in|the|for|and|du|de|la|al))+")
 """How a name goes on."""
 
+_COUNTS = re.compile(r"\bhow\s+many\s+(?!of\b)(?P<first>[\w'’-]+)(?:\s+(?P<second>[\w'’-]+))?", re.IGNORECASE)
+_ANYBODY = re.compile(r"people|persons?|m[ae]n|members?|victims?|lives", re.IGNORECASE)
+_OUT_OF = re.compile(r"\bof\s+(?:the\s+)?$", re.IGNORECASE)
+_BREAK = re.compile(r"[,.;:()]|\b(?:and|or|but|in|at|on|of|from|with|while|who|which|that)\b|\d", re.IGNORECASE)
 _AND_UNIT = re.compile(r"\s+and\s+(?:a\s+half|[\w-]+\s+(?:minutes?|hours?|days?|weeks?|months?|years?))\b", re.IGNORECASE)
 """What goes on with a measure: "two years and six weeks"."""
 
@@ -211,16 +215,19 @@ def _day(question: Question, day: DateRange) -> str:
 
 def _dated(mention: DateMention) -> Value:
     """A date as written when that says it all, else the days it means ("the next day" tells a reader nothing)."""
-    span = Span(mention.start, mention.end)
-    whole = mention.kind != "relative" and re.search(r"\b(?:19|20)\d\d\b", mention.text)
-    return Value(mention.text if whole else format_range(mention.range), span)
+    span, days = Span(mention.start, mention.end), format_range(mention.range)
+    if mention.kind != "relative" and re.search(r"\b(?:19|20)\d\d\b", mention.text):
+        return Value(mention.text, span)
+    # "the middle of November" says more than the days it is taken for
+    vague = " to " in days and not re.search(r"\d", mention.text)
+    return Value(f"{' '.join(mention.text.split())} ({days})" if vague else days, span)
 
 
 def _number(question: Question, sentence: ScoredSentence) -> Value:
     """The number the reader points at, with its qualifier, and with its unit where a measure is asked for; else the words that
     tell as much without one ("no soldiers", "a week"). The rules' number stands in only where the reader points at neither."""
     if sentence.read is not None:
-        read = sentence.read
+        read = _of_what_is_counted(question, sentence, sentence.read)
         for number in _numbers(sentence):
             if number.start < read.end and read.start < number.end:
                 text, base = sentence.text, sentence.span.start
@@ -233,6 +240,28 @@ def _number(question: Question, sentence: ScoredSentence) -> Value:
     if sentence.candidate is not None:
         return Value(sentence.candidate.text, sentence.candidate.span)
     return Value(sentence.text.strip())
+
+
+def _of_what_is_counted(question: Question, sentence: ScoredSentence, read: Span) -> Span:
+    """The one number of a sentence before what the question counts, where the reader points at a number of something else: "100
+    civilians and five armed men" has a hundred civilians. What befell somebody tells the right number otherwise."""
+    measure = asked_measure(question.query)
+    asked = None if question.kind != "how_many" or (measure and measure.outcome) else _COUNTS.search(question.query)
+    noun = (
+        next((w for w in (asked["first"], asked["second"]) if w and (w.endswith("s") or PERSON.fullmatch(w))), "")
+        if asked
+        else ""
+    )
+    if not noun or (PERSON.fullmatch(noun) and _ANYBODY.fullmatch(noun)):
+        return read
+    numbers, text, base = _numbers(sentence), sentence.text, sentence.span.start
+    after = {n: [w.stem for w in content_words(_BREAK.split(text[n.end - base : n.end - base + 48])[0])][:2] for n in numbers}
+    met = [n for n in numbers if n.start < read.end and read.start < n.end]
+    known = {w.stem for w in content_words(question.query)}
+    if len(met) != 1 or known & set(after[met[0]]):
+        return read
+    right = [n for n in numbers if stem(noun) in after[n] and not _OUT_OF.search(text[: n.start - base])]
+    return right[0] if len(right) == 1 else read
 
 
 def _stands_in(question: Question, sentence: ScoredSentence) -> bool:

@@ -14,7 +14,7 @@ from functools import lru_cache
 from rag.answers.deeds import is_past
 from rag.answers.evidence import FEATURES, ScoredSentence
 from rag.answers.figures import OUTCOME, PERSON, PERSONS, find_figures
-from rag.answers.measures import Measure, asked_measure, fits
+from rag.answers.measures import Measure, asked_measure, counted_things, fits
 from rag.answers.spans import ACTOR, NUMBER, QUANTITY
 from rag.answers.times.clock import HOUR, WEEKDAY
 from rag.answers.value import find_value
@@ -155,6 +155,8 @@ def wanted(query: str, kind: str) -> Want:
 
 
 def _number_want(query: str) -> Want:
+    if things := counted_things(query):
+        return Want("number", measure=asked_measure(query), noun=things)
     match = _HOW_MANY.search(query)
     noun = ""
     for word in (match["noun"][w.start : w.end] for w in content_words(match["noun"])) if match else ():

@@ -34,6 +34,12 @@ _PLACE = r"(?:place|town|city|village|country|countries|region|province|area|dis
 _NUMBER_OF = r"(?<!phone )\bnumber\s+of"
 _TIME = r"(?:years?|months?|days?|dates?|weeks?|decade|time|century|season)"
 
+_EXTENT = (
+    r"(?:time\s*-?\s*(?:frame|span|limit)|(?:length|period|amount)\s+of\s+time|"
+    r"distance|duration|length|height|depth|weight|speed|price|cost)"
+)
+"""What a number with a unit tells."""
+
 _OTHER_TIME = (
     r"(?!-|\s+(?:period|frame|span|limit|zone|table|scale|line|difference|of\s+(?:the\s+)?(?!day\b|night\b)\w+|"
     r"(?:did|does|do|will|would|is|was|were)\b[^?]*\b(?:take|takes|took|needed|required|left|agreed|given|allowed)\b))"
@@ -54,11 +60,15 @@ _ASKS_WEEKDAY = re.compile(
 _RULES: tuple[tuple[str, str], ...] = (
     (
         "how_many",
-        rf"\bhow\s+many\b|{_WHAT_IS_THE}(?:number|total|(?:\w+\s+){{0,2}}(?:{_NUMBER_OF}|(?:death\s+)?toll))\b|"
+        rf"\bhow\s+many\b|{_WHAT_IS_THE}(?:number|total|head\s*count|(?:\w+\s+){{0,2}}(?:{_NUMBER_OF}|(?:death\s+)?toll))\b|"
         r"\b(?:what|which)\s+(?:total\s+)?(?:number|percentage|percent|share|(?:death\s+)?toll)\b|\bhow\s+(?:large|big|strong)\b|"
         r"\bhow\s+high\s+(?:is|was|did)\s+the\s+(?:\w+\s+)?(?:number|(?:death\s+)?toll)\b",
     ),
-    ("how_much", r"\bhow\s+(?:much|far|long|old|often|high|fast|deep|wide|heavy|tall|near|close)\b"),
+    (
+        "how_much",
+        r"\bhow\s+(?:much|far|long|old|often|high|fast|deep|wide|heavy|tall|near|close)\b|"
+        rf"\b(?:what|which)\s+(?:{_EXTENT})\b|{_WHAT_IS_THE}(?:{_EXTENT})\s+(?:of|between|from|to|in|at|for)\b",
+    ),
     (
         "when",
         rf"\bwhen\b|\b(?:what|which)\s+(?:\w+\s+)?{_TIME}\b(?!\s+of\s+(?!the\b))|\bsince\s+what\b|\bhow\s+recently\b|"
@@ -70,7 +80,7 @@ _RULES: tuple[tuple[str, str], ...] = (
     ),
     (
         "list",
-        r"^\s*(?:please\s+)?(?:list|name|enumerate|give\s+(?:me\s+)?(?:a\s+list|all)|show\s+(?:me\s+)?all)\b|"
+        r"^\s*(?:please\s+)?(?:list|name(?!\s+of\b)|enumerate|give\s+(?:me\s+)?(?:a\s+list|all)|show\s+(?:me\s+)?all)\b|"
         rf"(?:{_OF_THOSE}|\b(?:which|what)\s+(?:are|were)\s+the\s+)(?:groups|countries|attacks|cities|towns|organi[sz]ations|"
         r"factions|militias|leaders|forces|places|events|incidents|operations|hotels|names|companies|regions|members|weapons)\b",
     ),
@@ -88,10 +98,12 @@ _RULES: tuple[tuple[str, str], ...] = (
 )
 _NOUNS = {
     "how_many": re.compile(rf"{_NUMBER_OF}\b|\bdeath\s+toll\b|\bcount\s+the\b", re.IGNORECASE),
+    "how_much": re.compile(rf"^\s*(?:the\s+)?{_EXTENT}\s+(?:of|between|from|to)\b", re.IGNORECASE),
     "when": re.compile(r"(?<!to[ -])\bdates?\b", re.IGNORECASE),
     "where": re.compile(
         r"^\s*(?:the\s+|names?\s+of\s+(?:the\s+)?)?(?:(?:home|exact)\s+(?:region|town|village|city|province|district|place|location)|"
-        r"(?:whereabouts|location|site|scene|venue|town|village|birthplace))\s+of\s+(?!(?-i:[A-Z]))",
+        r"(?:whereabouts|location|locality|site|scene|venue|town|village|birthplace))\s+of\s+(?!(?-i:[A-Z]))|"
+        r"\w\s+\w.*\W(?:location|locality|whereabouts)\s*[?.]*$",
         re.IGNORECASE,
     ),
 }
@@ -127,8 +139,8 @@ _MANY = (
 """Several people: a plural, or a nationality that stands for one."""
 
 COUNT_LED = re.compile(
-    rf"^\s*(?:(?:[\w'’-]+\s+)?{_MANY}\s+)?(?:{OUTCOMES})\s+(?:in|at|by|on|during|from|of)\b|"
-    r"^\s*(?:[\w'’-]+\s+)?[a-z]+(?:s|men|people|police|troops)\s+(?:stationed|deployed|based|posted)\b",
+    rf"^\s*(?:(?:[\w'’-]+\s+)?{_MANY}\s+)?(?!missing\s+from\b)(?:{OUTCOMES})\s+(?:in|at|by|on|during|from|of)\b|"
+    r"^\s*(?:[\w'’-]+\s+)?[a-z]+(?:s|men|people|police|troops)\s+(?:stationed|deployed|based|posted|(?:left|remaining)\s+in)\b",
     re.IGNORECASE,
 )
 """A search that opens with what is counted: "wounded in the market bombing", "soldiers stationed in the north"."""
@@ -136,6 +148,7 @@ COUNT_LED = re.compile(
 # A search without question words: "convoy ambush march 2018 soldiers killed" asks how many.
 _COUNTED = re.compile(
     rf"\b(?:{OUTCOMES})\s*[?.]?$|\b(?:missing|wounded|injured|dead)\s+[a-z]+(?:s|men|people|police|troops)\s*[?.]?$|"
+    r"\b(?:headcount|head\s+count)\b|\b(?:percent(?:age)?|per\s+cent|share\s+of\s+the\s+vote)\s*[?.]?$|"
     rf"\b(?:(?<!phone )number|total)\s+(?:of\s+)?[a-z]+|\bsize\s+of\s+the\s+(?:force|army|group|crowd|contingent)\b|"
     rf"{COUNT_LED.pattern}",
     re.IGNORECASE,

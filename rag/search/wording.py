@@ -23,8 +23,14 @@ _COUNTED = re.compile(
     _F,
 )
 
+_NAME_LAST = re.compile(r"^\s*(?P<the>the\s+)?(?P<thing>\S+\s+\S.*?)[\s,]+(?:(?:code|full|real|proper)\s*-?)?name\s*[?.]*$", _F)
+"""A search for a name: "three-border sweep operation name"."""
+
+_OPENS_REQUEST = re.compile(rf"{QUESTION_WORD.pattern}|^\s*(?:{AUXILIARIES}|tell|list|names?|give|describe|explain)\b", _F)
 _WOUNDED = re.compile(r"\s(?:missing|wounded|injured|dead)\s+[a-z]+(?:s|men|people|police|troops)\s*$", _F)
-_HANGING = re.compile(r"\b(?:of|by|in|at|on|for|with|and|or|the|those|all|not)\s*$", _F)
+_HANGING = re.compile(
+    r"\b(?:of|by|in|at|on|for|with|and|or|the|those|all|not|that|this|same|an?|own|new|old|its|his|her|their)\s*$", _F
+)
 
 
 def as_question(text: str) -> str:
@@ -37,6 +43,8 @@ def as_question(text: str) -> str:
         The question; the text itself when it asks already, or nothing in it says what is asked for.
     """
     text = _HAPPENED.sub("what happened", without_request(text))
+    if (match := _NAME_LAST.match(text)) and not _OPENS_REQUEST.search(text) and not _HANGING.search(match["thing"]):
+        return f"what is the name of the {match['thing']}"
     if _WORDED.search(text) or question_kind(text) != "how_many":
         return text
     if match := _NUMBER_OF.search(text):

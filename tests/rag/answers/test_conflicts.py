@@ -151,6 +151,25 @@ def test_a_bare_figure_goes_on_counting_those_named_before_it() -> None:
     assert "14" in found.short
 
 
+def test_a_bare_figure_before_the_wounded_counts_the_dead() -> None:
+    told = passage(
+        "May 2, 2019: At Oldtown a truck bomb went off in a camp. Local people spoke of 40 hurt. The president raised it to 60, "
+        "with 115 people hurt. The list now stands at 77.",
+        date(2019, 5, 2),
+    )
+    found = compose("How many were hurt by the truck bomb at Oldtown?", told)
+    assert found is not None
+    assert [told.text[v.start : v.end] for q in found.quotes for v in q.values] == ["40", "115"]
+
+
+def test_those_who_came_in_addition_are_not_all() -> None:
+    told = passage(
+        "May 2, 2019: At Oldtown the force has 5,100 soldiers. At Oldtown the force got 600 extra soldiers in spring.",
+        date(2019, 5, 2),
+    )
+    assert compose("How many soldiers does the force at Oldtown have?", told) is None
+
+
 def test_a_sentence_near_the_question_counts_although_its_entry_has_turned_to_another_place() -> None:
     told = passage(
         "May 2, 2019: At Oldtown a bomb went off beside the market. A wreck stood at Newtown. The bomb at the market left "

@@ -114,6 +114,30 @@ def test_where_is_the_place_of_the_entry_when_the_reader_points_at_no_place(text
 
 
 @pytest.mark.parametrize(
+    ("query", "text", "pointed", "expected"),
+    [
+        ("which town has the base", "Oldtown is the main French base. Traders left Oldtown.", "Oldtown", "Oldtown"),
+        ("which town has the base", "In Ora stands the main French base.", "French", "Ora"),
+        ("in which country did it begin", "The Red Band took arms and Chad was blamed.", "Red Band", "Chad"),
+        ("in which country did it begin", "It began in Chad and went on in Mali.", "Chad", "Chad"),
+        ("at which base did it begin", "June 1, 2019: Outside Ora (Karo) it began.", "Ora", "Karo"),
+        ("in which part of the land did it begin", "June 1, 2019: In the north (Karo) it began.", "the north", "the north"),
+    ],
+)
+def test_where_is_what_can_be_the_place_asked_for(query: str, text: str, pointed: str, expected: str) -> None:
+    place = passage(text, place="Karo" if "(Karo)" in text else "")
+    assert ask(query, place, reader=PointingReader(pointed)).short_answer == expected
+
+
+def test_where_is_not_the_name_that_the_question_gives() -> None:
+    place = passage("June 1, 2019: In the south (Karo, east of Ora) gunmen broke into Le Camp Kanga, a resort.", place="Karo")
+    asked = replace(understand("location of the Kanga resort"), kind="where", names=("Kanga",), forms=(("kanga",),))
+    found = retrieved(place)
+    answering = answerer(found, PointingReader("Le Camp"), abstain_below=0.0)
+    assert answering.answer(asked, found).short_answer == "Karo"
+
+
+@pytest.mark.parametrize(
     ("moved", "expected", "quoted"),
     [
         ("At Tey, also in the north, gunmen stormed a post.", "Tey", "At Tey, also in the north, gunmen stormed a post."),

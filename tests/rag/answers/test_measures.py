@@ -34,6 +34,13 @@ from rag.answers.measures import (
         ("How many vehicles and houses were lost?", {"vehicl"}, "kill"),
         ("How many people lost their jobs?", {"person"}, ""),
         ("How many people lost their lives?", {"person"}, "kill"),
+        ("How many of the dead were soldiers?", {"soldier"}, "kill"),
+        ("how many of the 12 wounded were French soldiers", {"soldier"}, "wound"),
+        ("How many of the attackers were killed?", {"attacker"}, "kill"),
+        ("what death toll was given first", set(), "kill"),
+        ("which death tolls were given", set(), "kill"),
+        ("how many isx fighters were killed", {"attacker"}, "kill"),
+        ("how many vehicles and men were lost", {"men"}, "kill"),
     ],
 )
 def test_the_question_says_who_is_counted_and_what_befell_them(query: str, counted: set[str], outcome: str) -> None:
@@ -52,6 +59,11 @@ def test_the_question_says_who_is_counted_and_what_befell_them(query: str, count
         "How many years did the siege last and how many died?",
         "How many homes were destroyed and people killed?",
         "How many days were the hostages missing?",
+        "Which ministry put the number of guards killed at 13?",
+        "by what office was the death toll raised",
+        "how many of the dead were thought to belong to the brigade",
+        "How many of the wounded later died?",
+        "how many nations send men to the force",
     ],
 )
 def test_questions_for_no_toll_have_no_measure(query: str) -> None:

@@ -14,6 +14,7 @@ BOTH = "There was a civilian president for the time being, Ada Sol, and a civili
     ("query", "text", "expected"),
     [
         ("Who was the president?", BOTH, ["Ada Sol"]),
+        ("interior minister who spoke of the dead", "The interior minister, Mo Baz, said that 12 died.", ["Mo Baz"]),
         ("Who was the prime minister that the guards arrested?", BOTH, ["Bram Tey"]),
         ("name the prime minister seized in May", "Prime Minister Bram Tey asked the men to sit down.", ["Bram Tey"]),
         ("heads of government held in the coup", "Prime Minister Bram Tey asked the men to sit down.", ["Bram Tey"]),

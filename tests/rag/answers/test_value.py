@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from answer_doubles import passage, retrieved
 
@@ -46,6 +48,38 @@ def test_a_quantity_at_which_the_reader_points_is_kept_and_completed(query: str,
     assert value.text == expected
     assert value.span is not None
     assert text[value.span.start : value.span.end] == expected
+
+
+@pytest.mark.parametrize(
+    ("query", "text", "read", "expected"),
+    [
+        ("How many civilians were at the feast?", "There were some 100 civilians and five armed men.", "five", "some 100"),
+        ("How many departments did the decree name?", "It named seven departments, five in Ora.", "five", "seven"),
+        ("How many schools closed?", "Out of 90 schools 12 closed.", "12", "12"),
+        ("How many soldiers were wounded?", "It cost 98 soldiers their lives and wounded 47.", "47", "47"),
+        ("How many men came?", "They were 12, with two men of Ora.", "12", "12"),
+        ("How many rebels came?", "There came 40, of them 30 rebels and ten rebels of Ora.", "40", "40"),
+    ],
+)
+def test_the_number_before_what_is_counted_is_meant(query: str, text: str, read: str, expected: str) -> None:
+    question = understand(query)
+    assert find_value(question, sentence(question, text, read)).text == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("It began in the middle of November.", "the middle of November (November 11, 2017 to November 20, 2017)"),
+        ("It began on the 3rd of November.", "November 3, 2017"),
+        ("It began in mid-November 2017.", "mid-November 2017"),
+    ],
+)
+def test_vague_days_are_told_in_the_words_of_the_report(text: str, expected: str) -> None:
+    question = understand("When did it begin?")
+    (found,) = retrieved(passage(text, date(2017, 12, 4)))
+    day = found.passage.dates[0]
+    told = ScoredSentence(found, found.passage.sentences[0], (0.0,) * len(FEATURES), None, Span(day.start, day.end), 0.0)
+    assert find_value(question, told).text.removeprefix("the ") == expected.removeprefix("the ")
 
 
 @pytest.mark.parametrize(

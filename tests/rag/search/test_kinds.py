@@ -24,6 +24,27 @@ def test_may_before_a_day_or_year_is_the_month(text: str, kind: str) -> None:
 @pytest.mark.parametrize(
     ("text", "kind"),
     [
+        ("base stormed by riders 1 May 2019 location", "where"),
+        ("locality of the burnt resort", "where"),
+        ("location of Barn Hill", "what"),
+        ("distance between the camp where it began and the capital", "how_much"),
+        ("within what time frame did he swear to win", "how_much"),
+        ("What was the duration of the siege?", "how_much"),
+        ("At what time did the siege begin?", "when"),
+        ("What was the headcount of the force?", "how_many"),
+        ("Orr first round 2018 percent", "how_many"),
+        ("foreign troops left in the north", "how_many"),
+        ("colonels missing from the new cabinet", "what"),
+        ("soldiers missing in the north", "how_many"),
+    ],
+)
+def test_measures_and_places_are_asked_for_by_their_nouns(text: str, kind: str) -> None:
+    assert question_kind(text) == kind
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
         ("Could you tell me who won the election in Ghana?", "who"),
         ("Can you tell me how many people died?", "how_many"),
         ("can anyone tell me how many were hurt", "how_many"),
