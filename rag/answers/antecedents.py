@@ -8,32 +8,59 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from rag.answers.citations import cite, days_told
+from rag.reports.number_words import SMALL
+from rag.search.kinds import AUXILIARIES
 from rag.types import Citation, Passage, Span
 
 _MOST = 2
 """Sentences quoted at most before the one that answers: the one before may point back itself."""
 
-_UNITS = r"(?:day|night|morning|afternoon|evening|week|weekend|month|year|time|hour|date)s?"
+_UNITS = r"(?:minute|hour|day|night|morning|afternoon|evening|week|weekend|month|year|time|date)s?"
+_NOW = (
+    rf"(?:(?:past|last|coming|first|same|two|three|four)\s+)*(?:{_UNITS}|spring|summer|autumn|fall|winter|season|"
+    r"(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b"
+)
+"""What "this" is said of where it points at the day of the report, not at the sentence before."""
+
+_THOSE = (
+    r"(?:that|those)\b(?!\s+(?:who|whose|in|on|at|from|near|of|with|without|behind|[a-z]+ing|[a-z]+ed|"
+    r"held|left|taken|shot|hit)\b)"
+)
+"""Not "those who fled"."""
+_BEING = rf"(?:{AUXILIARIES})\b"
 _POINTS_BACK = re.compile(
-    rf"""[\W_]*(?:(?:and|but|yet|so|nor|still|then|since\s+then|by\s+then|until\s+then|at\s+that\s+time|even\s+so|instead),?\s+)?
-    (?:(?:it|they|he|she|its|their|his|her|both|neither)\b(?![-/])
-    |(?:this|these)\b(?!\s+{_UNITS}\b) | (?:that|those)\b
-    |(?:for|of|in|on|at|by|with|from|among|after|before|behind|besides|despite|during)\s+
-      (?:(?:this|these)\b(?!\s+{_UNITS}\b)|(?:that|those|them|him|it)\b)
-    |the\s+(?:same|latter|former|rest|others?)\b
-    |the\s+(?:next|following|previous)\s+{_UNITS}\b
-    |(?:[\w-]+\s+){{1,3}}of\s+(?:them|these|those)\b
-    |(?:[\w-]+\s+){{1,2}}{_UNITS}\s+(?:later|earlier|before(?=,)|after\s+(?:that|this))\b
-    |(?:another|others|the\s+other)\b)""",
+    rf"""[\W_]{{0,5}}(?:(?:and|but|yet|so|nor|still|then|since\s+then|by\s+then|until\s+then|at\s+that\s+time|even\s+so|instead|
+    however|meanwhile|there|here|later|afterwards|soon|now),?\s+)?
+    (?:(?-i:[Ii]t|[Tt]hey|[Hh]e|[Ss]he|[Ii]ts|[Tt]heir|[Hh]is|[Hh]er)\b(?![-/’']|\s+(?:majesty|highness|excellency|holiness|hono)|\s+(?-i:[A-Z]))
+    |(?:both|neither)\s+(?:{_BEING}|of\s+(?:them|these|those)\b|(?:wo)?men\b|sides\b)
+    |(?:this|these)\b(?!\s+{_NOW}) | {_THOSE}
+    |(?:because\s+of|for|of|in|on|at|by|with|from|among|after|before|behind|besides|despite|during|since|under|until)\s+
+      (?:(?:this|these)\b(?!\s+{_NOW})|{_THOSE}|(?:them|him|it)\b)
+    |the\s+same\b
+    |the\s+(?:latter|former|others?|rest)\s+(?:{_BEING}|[a-z]+ed\b|(?:said|took|came|went|fled|kept|left|lost)\b)
+    |(?:on\s+)?the\s+(?:very\s+)?(?:next|following|previous)\s+{_UNITS}\b
+    |the\s+{_UNITS}\s+(?:after|before)\s*,
+    |later\s+that\s+{_UNITS}\b
+    |(?:[\w-]+\s+){{1,3}}of\s+(?:them\b|these\b|{_THOSE})
+    |(?:[\w-]+\s+){{0,2}}{_UNITS}\s+(?:later\b(?!\s+than)|earlier\b(?!\s+than)|before(?=,)|after\s+(?:that|this)\b)
+    |(?:another|the\s+other)\s+(?:{_BEING}|\d+|{"|".join(SMALL)})\b
+    |others\b)""",
     re.IGNORECASE | re.VERBOSE,
 )
 _STANDS_ALONE = re.compile(
-    r"[\W_]*(?:(?:and|but|yet|so)\s+)?it\s+(?:is|was|has\s+been|had\s+been|will\s+be|would\s+be|may\s+be|seems?|seemed|appears?|"
-    r"appeared|turned\s+out|took|takes)\b[^.;:]{0,80}?\b(?:that|who|whom|whether|how|why)\b|[\W_]*it\s+(?:rain|snow)(?:s|ed)\b|"
-    r"[\W_]*that\s+is\s+(?:to\s+say|because)\b|[\W_]*those\s+who\b|[\W_]*(?:both|neither)\s+(?-i:[A-Z])",
+    r"[\W_]{0,5}(?:(?:and|but|yet|so)\s+)?(?:it(?:\s+(?:is|was|has\s+been|had\s+been|will\s+be|would\s+be|may\s+be)|['’]s)\s+"
+    r"(?:(?:not|still|now|also|only|widely|perhaps|probably)\s+)*"
+    # "It was on February 17 that Paris had said ...", "It was ISX that ...", but not "It was led by a man who ..."
+    r"(?:(?:(?:on|in|at|by|from|because|here|there|then)\b|(?-i:[A-Z]))[^.;:]{0,60}?\b(?:that|who|whom)\b|"
+    r"(?:believed|hoped|said|thought|feared|known|reported|estimated|expected|assumed|rumou?red)\b(?!\s+to\b)|"
+    r"(?:possible|impossible|illegal|difficult|hard|easy|clear|unclear|(?:un)?likely|true|unknown|time|high\s+time|rain\w*|snow\w*)\b)|"
+    r"it\s+(?:seems?|seemed|appears?|appeared|turned\s+out|emerged|transpired|happened|follows|remains?|remained)\s+"
+    r"(?:[a-z]+\s+){0,3}?(?:that|who|whether|how|why|as|unclear|clear|likely|to\s+be\s+seen)\b|"
+    r"it\s+(?:takes?|took)\b[^.;:]{0,40}\bto\b|it\s+(?:rain|snow)(?:s|ed)\b|"
+    r"that\s+(?:the|an?|it|he|she|they|is\s+(?:to\s+say|because))\b)",
     re.IGNORECASE,
 )
-"""An "it" that points at nothing before: "It was on February 17 that Paris had said ..."."""
+"""Where such a word stands for nothing before it."""
 
 
 def points_back(text: str) -> bool:
@@ -66,10 +93,17 @@ def with_antecedent(passage: Passage, span: Span, quoted: Collection[tuple[str, 
     while first and at - first < _MOST and points_back(passage.text[starts[first] - passage.start : span.end - passage.start]):
         before = passage.sentences[first - 1].end
         gap = passage.text[before - passage.start : starts[first] - passage.start]
-        if "\n\n" in gap or not gap.isspace() or (passage.report_id, before) in quoted:
+        if not gap.isspace() or (passage.report_id, before) in quoted or _ends_line(passage, first - 1, gap):
             break
         first -= 1
     return Span(starts[first], span.end)
+
+
+def _ends_line(passage: Passage, index: int, gap: str) -> bool:
+    """Whether a sentence ends its paragraph, or is all there is of its line: a title, a caption, an item of a list."""
+    start = passage.sentences[index].start - passage.start
+    own_line = start == 0 or passage.text[:start].rstrip(" \t").endswith("\n")
+    return "\n\n" in gap or ("\n" in gap and own_line)
 
 
 def cite_whole(passage: Passage, span: Span, number: int, quoted: Collection[tuple[str, int]] = ()) -> Citation:

@@ -51,6 +51,7 @@ _CORRECTION = re.compile(
     r"\bcorrect(?:ed|ion|s)?\b|\brevis(?:ed|ion)\b|\b(?:wrong|mistaken|understated|overstated)\b|\braised\s+(?:that|the\s+toll|it)\b",
     re.IGNORECASE,
 )
+_GRAVELY = re.compile(r"\b(?:badly|seriously|gravely|severely|critically)\b", re.IGNORECASE)
 _LATER = re.compile(r"\blater\b|\bnow\b|\bsince\b|\bin\s+the\s+end\b|\bfinal\b|\bafterwards\b", re.IGNORECASE)
 
 
@@ -160,6 +161,8 @@ def other_accounts(question: Question, scored: Sequence[ScoredSentence]) -> Comp
     if len(told) < 2:
         return None
     values = [find_value(question, sentence) for sentence in told]
+    if len({v.text for v in values}) < 2 and values[0].span is not None and values[0].span.end <= best.span.start:
+        return None  # a place named before all of them is no account of any
     quotes = tuple(quote for s, v in zip(told, values, strict=True) for quote in quotes_of(s, v))
     return Composition("; or: ".join(dict.fromkeys(v.text for v in values)), quotes, ACCOUNTS_DIFFER)
 
@@ -219,8 +222,10 @@ def _claims(measure: Measure, told: Sequence[Told], scored: Sequence[ScoredSente
             measured = (entry, index)
         figures = find_figures(sentence.text, sentence.dates)
         led = next((f.start for f in figures if not f.outcome and not f.counted), len(sentence.text))
-        if any(f.outcome == measure.outcome and f.start > led for f in figures):
-            toll = (entry, index)  # "raised that to 60, with 115 people hurt"
+        beside = [f for f in figures if f.outcome == measure.outcome and f.start > led]
+        # "raised that to 60, with 115 people hurt", but not "with 12 people badly hurt"
+        if tells_outcome(sentence.text, "kill") or (beside and not _GRAVELY.search(sentence.text, beside[0].start)):
+            toll = (entry, index)
         before = counted[1] if counted[0] == entry else []
         if explicit := [f for f in figures if f.counted in PERSONS and f.outcome == measure.outcome]:
             counted = (entry, explicit)
@@ -241,12 +246,12 @@ def _claims(measure: Measure, told: Sequence[Told], scored: Sequence[ScoredSente
                 continue  # men are counted for many reasons; without an outcome only the question's own words tell which
             if bare and (measured[0] != entry or index - measured[1] > _NEAR):
                 continue
-            if bare and measure.outcome not in ("", "kill", "wound"):
-                continue  # such a toll is hardly one of the missing or the freed
-            if bare and measure.outcome == "wound":
-                told_before = toll[0] == entry and index - toll[1] <= _NEAR
+            if bare and measure.outcome not in ("", "kill"):
+                # a toll that names nothing is one of the dead, where the wounded are told of in the sentences between
+                since = toll if measure.outcome != "wound" or toll[1] == index else measured
+                told_before = toll[0] == entry and index - toll[1] <= _NEAR and toll[1] >= since[1]
                 if told_before or tells_outcome(told[measured[1]].text, "kill"):
-                    continue  # a toll that names nothing is one of the dead
+                    continue
             measured = (entry, index)
             claims.append(_Claim(sentence, figure, rank))
     return claims

@@ -164,7 +164,8 @@ class ExtractiveAnswerer:
     def _from_composition(
         self, question: Question, composed: Composition, confidence: float, kept: tuple[RetrievedPassage, ...]
     ) -> Answer:
-        citations = cite_all([(q.passage, q.span) for q in composed.quotes], whole=self._settings.antecedents)
+        quotes = list({(q.passage.report_id, q.span): q for q in reversed(composed.quotes)}.values())[::-1]
+        citations = cite_all([(q.passage, q.span) for q in quotes], whole=self._settings.antecedents)
         answer = " ".join(f"{c.quote} [{c.number}]" for c in citations)
         return Answer(
             question=question,
@@ -176,7 +177,7 @@ class ExtractiveAnswerer:
             citations=citations,
             passages=kept,
             seconds=0.0,
-            highlights=tuple((number, span) for number, quote in enumerate(composed.quotes, 1) for span in quote.values),
+            highlights=tuple((number, span) for number, quote in enumerate(quotes, 1) for span in quote.values),
         )
 
     def _held(self, question: Question, sentence: ScoredSentence) -> Value | None:

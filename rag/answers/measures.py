@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from rag.answers.deeds import is_past
 from rag.answers.figures import OUTCOME, PERSON, PERSONS, TIME, Figure
 from rag.answers.words import content_words
+from rag.reports.countries import country_of
 from rag.search.kinds import AUXILIARIES
 
 _ANYONE = frozenset(("", "men", "person"))
@@ -223,9 +225,14 @@ _OF_THE_DEAD = re.compile(
 )
 """A question for some of those whom something befell."""
 
-_WERE_PERSONS = re.compile(rf"\b(?:were|was|are|is|been)\s+(?:[\w-]+\s+){{0,2}}?(?:{PERSON.pattern})", re.IGNORECASE)
+_WERE_PERSONS = re.compile(
+    rf"\b(?:were|was|are|is|been)\s+(?:(?!(?:by|not)\b)[\w-]+\s+){{0,2}}?(?:{PERSON.pattern})", re.IGNORECASE
+)
 _THINGS = re.compile(r"\bhow\s+many\s+(?P<noun>(?-i:[a-z][a-z'’-]*[a-rt-z]s))\s+(?P<next>[\w'’-]+)", re.IGNORECASE)
 """Several things asked for by the first word after "how many", with the next one."""
+
+_GIVES = re.compile(r"send|contribute|provide|supply|give|lend|keep|host|have|train|deploy|sell|need|want|use", re.IGNORECASE)
+_NO_THING = re.compile(r"\w*(?:ous|us|ss|is)|news|thousands|hundreds|dozens|millions|scores", re.IGNORECASE)
 
 
 def asked_measure(query: str) -> Measure | None:
@@ -290,9 +297,13 @@ def counted_things(query: str) -> str:
         "nations" of "how many nations send men"; "" where persons are counted or the word only says which.
     """
     asked = _THINGS.search(query)
-    if asked is None or PERSON.match(asked["next"]) or asked["next"].lower() in ("and", "or"):
+    if asked and TIME.fullmatch(f" {asked['noun']}"):
+        return str(asked["noun"])
+    if asked is None or not (is_past(asked["next"]) or _GIVES.fullmatch(asked["next"])):
         return ""
-    return "" if PERSON.fullmatch(asked["noun"]) or OUTCOME.fullmatch(asked["noun"]) else asked["noun"]
+    noun = str(asked["noun"])
+    is_noun = not (PERSON.fullmatch(noun) or OUTCOME.fullmatch(noun) or _NO_THING.fullmatch(noun) or country_of(noun))
+    return noun if is_noun else ""
 
 
 def _of_others(query: str, after: int, outcome: re.Match[str]) -> bool:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rag.answers.deeds import is_past
 from rag.answers.evidence import FEATURES, ScoredSentence, Value, raised
 from rag.reports.countries import country_of
 from rag.reports.names import find_names, fold
@@ -77,7 +78,7 @@ _ASKS = (
 _OPENS = re.compile(rf"^\s*(?:the\s+|both\s+)?{_WORD}{{0,2}}?$", _F)
 """The same of a search without question words: "prime ministers detained in the coup"."""
 
-_RELATIVE = re.compile(r"\s+(?:who|whom|whose)\b", _F)
+_RELATIVE = re.compile(r"(?:\s+(?:of|for)\s+(?:the\s+)?\w+)?\s+(?:who|whom|whose)\b", _F)
 """A question word that asks nothing: "minister who spoke of the dead"."""
 
 _NO_PORTFOLIO = frozenset("which what four three former first last other senior acting cabinet several these those".split())
@@ -168,7 +169,7 @@ def _portfolio(text: str, title: re.Match[str]) -> str:
         return ""
     found = _PORTFOLIO_AFTER.match(text, title.end()) or _PORTFOLIO_BEFORE.search(text[: title.start()])
     what = fold(found["what"]) if found else ""
-    return "" if not what or what in _NO_PORTFOLIO or country_of(what) else what[:_STEM]
+    return "" if not what or what in _NO_PORTFOLIO or is_past(what) or country_of(what) else what[:_STEM]
 
 
 def _country(text: str, title: re.Match[str]) -> str:

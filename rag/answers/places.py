@@ -12,7 +12,13 @@ from rag.reports.countries import country_of
 from rag.reports.names import NameMention, find_names, fold
 from rag.types import Question, Span
 
-_OPENING = re.compile(r"[A-Z][a-z]+ \d{1,2}, \d{4}:\s+(?P<before>[^().;:]{1,60}?)\s*\((?P<place>[^()]{2,60})\)")
+_OPENING = re.compile(
+    r"[A-Z][a-z]+ \d{1,2}, \d{4}:\s+(?P<before>(?:In|Outside|Near|Close to|Not far from|(?:North|South|East|West)\w* of)\s"
+    r"[^().;:]{1,60}?)\s*\((?P<place>[^()]{2,60})\)"
+)
+"""How an entry opens that says where or near what its place is: "In Ora (Karo)", "Outside Oldtown (Karo)"."""
+
+_SITE = re.compile(r"\b(?:camps?|villages?|towns?|bases?|city|cities|hamlets?|posts?|wells?)\b", re.IGNORECASE)
 _WIDER = re.compile(
     r"\b(?:regions?|provinces?|parts?|areas?|country|countries|sides?|direction|districts?|state)\b", re.IGNORECASE
 )
@@ -20,7 +26,20 @@ _WIDER = re.compile(
 
 _DIRECTION = re.compile(r"\b(?:north|south|east|west|center|centre|middle|coast|interior|border)", re.IGNORECASE)
 _ASKS_COUNTRY = re.compile(r"\b(?:which|what)\s+(?:[\w-]+\s+)?(?:country|nation)\b", re.IGNORECASE)
+_CHOICE = re.compile(r"\bor\b", re.IGNORECASE)
+_PEOPLES = re.compile(r"\w+(?:ans?|ians?|ese|ish|ch|iens?|i|is)", re.IGNORECASE)
 _THEIRS = re.compile(r"\s+[a-z]")
+_LED = re.compile(
+    r"(?:in|at|on|under|underneath|beneath|below|above|inside|outside|within|near|behind|between|among|along|off|beside|over|around|"
+    r"across|aboard|against|by)\s",
+    re.IGNORECASE,
+)
+_MOVED = re.compile(
+    r"\W*(?:Also\s+|Farther\s+\w+\s+)?(?:At|In|Near|Outside|Around)\s+(?:the\s+)?(?:(?:town|village|city|region|camp)\s+of\s+)?$"
+)
+"""How a sentence opens that turns to another place: "At Oldtown, also in the north, ..."."""
+
+_NO_PLACE = re.compile(r"(?:Operation|Exercise|Parliament|Congress|Christmas|Easter|Ramadan|Eid|Lent|Advent)\b")
 
 
 def place_told(question: Question, sentence: ScoredSentence) -> Value | None:
@@ -37,15 +56,19 @@ def place_told(question: Question, sentence: ScoredSentence) -> Value | None:
         The place, in a sentence before this one where it stands there; None where the reader's words will do or none is told.
     """
     names, read = _names(sentence), sentence.read
+    told = [n for n in names if _met(sentence, n, read)]
     if _ASKS_COUNTRY.search(question.query):
         return _country(question, sentence, names)
-    told = [n for n in names if _met(sentence, n, read)]
-    only_own = bool(told) and read is not None and _only_own(question, sentence, read, told)
+    only_own = False
     if read is not None:
+        at = read.start - sentence.span.start
         if _WIDER.search(question.query) and _DIRECTION.search(sentence.slice(read)):
             return None
         if exact := _exact_place(question, sentence, read):
             return exact
+        only_own = bool(told) and _only_own(question, sentence, read, told)
+        # the question's own place answers where the words after "at" are read, or one of two is asked for
+        only_own = only_own and not is_place(sentence.text, at) and not _CHOICE.search(question.query)
         if not only_own and any(_may_be_place(sentence, n) for n in told):
             return None
     candidate = sentence.candidate
@@ -53,8 +76,7 @@ def place_told(question: Question, sentence: ScoredSentence) -> Value | None:
         met = [n for n in names if _met(sentence, n, candidate.span)]
         if not met or any(_may_be_place(sentence, n) for n in met):
             return Value(candidate.text, candidate.span)
-    pointed = read is not None and opens_place(sentence.text, read.start - sentence.span.start)
-    if pointed and not only_own:
+    if read is not None and not only_own and (opens_place(sentence.text, at) or _LED.match(sentence.slice(read))):
         return None
     # where a sentence has a day of its own it may tell of another place; the day that opens an entry is the entry's
     return None if any(start > 0 for start, _ in sentence.dates) else _place_before(question, sentence)
@@ -86,16 +108,25 @@ def _met(sentence: ScoredSentence, name: NameMention, span: Span | None) -> bool
 def _may_be_place(sentence: ScoredSentence, name: NameMention) -> bool:
     """Whether a name can be a place's: no people's before what is theirs ("the French base"), a short form in capitals only where
     it is a country's or stands as one."""
-    country = country_of(name.text)
-    if country and fold(country) != fold(name.text) and _THEIRS.match(sentence.text, name.end):
+    if _is_people(name.text) and _THEIRS.match(sentence.text, name.end):
         return False
-    return bool(country) or not name.text.isupper() or opens_place(sentence.text, name.start)
+    return bool(country_of(name.text)) or not name.text.isupper() or opens_place(sentence.text, name.start)
+
+
+def _is_people(name: str) -> bool:
+    """Whether a name is a people's, not its country's: "French"."""
+    country = country_of(name)
+    return bool(country) and fold(country) != fold(name) and bool(_PEOPLES.fullmatch(name))
 
 
 def _country(question: Question, sentence: ScoredSentence, names: Sequence[NameMention]) -> Value | None:
     """The only country of a sentence that the question does not name, where the reader points at none."""
-    found = [n for n in names if country_of(n.text) and not restates(question, n.text)]
-    if any(_met(sentence, n, sentence.read) for n in found) or len({country_of(n.text) for n in found}) != 1:
+    found = [n for n in names if country_of(n.text) and not _is_people(n.text) and not restates(question, n.text)]
+    read = sentence.read
+    is_told = read is not None and (
+        opens_place(sentence.text, read.start - sentence.span.start) or any(_met(sentence, n, read) for n in found)
+    )
+    if is_told or len({country_of(n.text) for n in found}) != 1:
         return None
     return Value(found[0].text, Span(sentence.span.start + found[0].start, sentence.span.start + found[0].end))
 
@@ -104,7 +135,14 @@ def _exact_place(question: Question, sentence: ScoredSentence, read: Span) -> Va
     """The place in brackets that opens an entry, where the reader points at what stands before it: "Outside Oldtown (Karo)"."""
     passage = sentence.retrieved.passage
     opening = _OPENING.match(sentence.text)
-    if opening is None or not passage.place or not opening["place"].startswith(passage.place) or _WIDER.search(question.query):
+    if (
+        opening is None
+        or _SITE.search(opening["before"])
+        or not passage.place
+        or country_of(passage.place)
+        or not opening["place"].startswith(passage.place)
+        or _WIDER.search(question.query)
+    ):
         return None
     start = sentence.span.start + opening.start("place")
     if not sentence.span.start + opening.start("before") <= read.start < read.end <= start or restates(question, passage.place):
@@ -113,19 +151,22 @@ def _exact_place(question: Question, sentence: ScoredSentence, read: Span) -> Va
 
 
 def _place_before(question: Question, sentence: ScoredSentence) -> Value | None:
-    """The last place named before a sentence in its passage, else that of the entry; none that the question names itself."""
+    """The place that a sentence before in the passage turns to, else the entry's, else any told before; never the question's own."""
     passage = sentence.retrieved.passage
+    told: list[tuple[bool, Value]] = []
     for span in reversed([s for s in passage.sentences if s.end <= sentence.span.start]):
         text = sentence.slice(span)
         for name in find_names(text):
             owner = text[name.end : name.end + 2] in ("'s", "’s")
-            if is_place(text, name.start) and not (
-                owner or name.text.isupper() or country_of(name.text) or restates(question, name.text)
-            ):
-                return Value(name.text, Span(span.start + name.start, span.start + name.end))
+            known = name.text.isupper() or _NO_PLACE.match(name.text) or country_of(name.text) or restates(question, name.text)
+            if is_place(text, name.start) and not owner and not known:
+                value = Value(name.text, Span(span.start + name.start, span.start + name.end))
+                told.append((bool(_MOVED.match(text[: name.start])), value))
+    if moved := next((value for opens, value in told if opens), None):
+        return moved
     place = passage.place
     if not place or fold(place) in fold(question.query):
-        return None
+        return next((value for _, value in told), None)
     at = passage.text.find(place)
     stands = any(s.start <= passage.start + at < s.end <= sentence.span.end for s in passage.sentences) if at >= 0 else False
     return Value(place, Span(passage.start + at, passage.start + at + len(place)) if stands else None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from rag.answers.deeds import is_past
 from rag.answers.evidence import FEATURES, ScoredSentence, Value, restates
 from rag.answers.figures import PERSON, find_figures
 from rag.answers.measures import asked_measure, fits
@@ -37,6 +38,7 @@ _GOES_ON = re.compile(r"(?:\s+(?:[A-Z][\w'’-]*|of|in|the|for|and|du|de|la|al))
 
 _COUNTS = re.compile(r"\bhow\s+many\s+(?!of\b)(?P<first>[\w'’-]+)(?:\s+(?P<second>[\w'’-]+))?", re.IGNORECASE)
 _ANYBODY = re.compile(r"people|persons?|m[ae]n|members?|victims?|lives", re.IGNORECASE)
+_SEVERAL = re.compile(r"\s+(?:[a-z-]+\s+)?(?P<noun>[a-z]+s|men|women|people|police|children)\b(?!\s+(?:of|were|was)\b)")
 _OUT_OF = re.compile(r"\bof\s+(?:the\s+)?$", re.IGNORECASE)
 _BREAK = re.compile(r"[,.;:()]|\b(?:and|or|but|in|at|on|of|from|with|while|who|which|that)\b|\d", re.IGNORECASE)
 _AND_UNIT = re.compile(r"\s+and\s+(?:a\s+half|[\w-]+\s+(?:minutes?|hours?|days?|weeks?|months?|years?))\b", re.IGNORECASE)
@@ -243,8 +245,8 @@ def _number(question: Question, sentence: ScoredSentence) -> Value:
 
 
 def _of_what_is_counted(question: Question, sentence: ScoredSentence, read: Span) -> Span:
-    """The one number of a sentence before what the question counts, where the reader points at a number of something else: "100
-    civilians and five armed men" has a hundred civilians. What befell somebody tells the right number otherwise."""
+    """The one number of a sentence before what the question counts, where the number that the reader points at counts something
+    else in so many words: "some 100 civilians and five armed men" has a hundred civilians. A number alone may well be of them."""
     measure = asked_measure(question.query)
     asked = None if question.kind != "how_many" or (measure and measure.outcome) else _COUNTS.search(question.query)
     noun = (
@@ -255,11 +257,12 @@ def _of_what_is_counted(question: Question, sentence: ScoredSentence, read: Span
     if not noun or (PERSON.fullmatch(noun) and _ANYBODY.fullmatch(noun)):
         return read
     numbers, text, base = _numbers(sentence), sentence.text, sentence.span.start
-    after = {n: [w.stem for w in content_words(_BREAK.split(text[n.end - base : n.end - base + 48])[0])][:2] for n in numbers}
     met = [n for n in numbers if n.start < read.end and read.start < n.end]
+    others = _SEVERAL.match(text, met[0].end - base) if len(met) == 1 else None
     known = {w.stem for w in content_words(question.query)}
-    if len(met) != 1 or known & set(after[met[0]]):
+    if others is None or known & {w.stem for w in content_words(others.group())} or is_past(others["noun"]):
         return read
+    after = {n: [w.stem for w in content_words(_BREAK.split(text[n.end - base : n.end - base + 48])[0])][:2] for n in numbers}
     right = [n for n in numbers if stem(noun) in after[n] and not _OUT_OF.search(text[: n.start - base])]
     return right[0] if len(right) == 1 else read
 

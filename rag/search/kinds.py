@@ -35,7 +35,7 @@ _NUMBER_OF = r"(?<!phone )\bnumber\s+of"
 _TIME = r"(?:years?|months?|days?|dates?|weeks?|decade|time|century|season)"
 
 _EXTENT = (
-    r"(?:time\s*-?\s*(?:frame|span|limit)|(?:length|period|amount)\s+of\s+time|"
+    r"(?:time[ -]?(?:frame|span|limit)|(?:length|period|amount)\s+of\s+time|"
     r"distance|duration|length|height|depth|weight|speed|price|cost)"
 )
 """What a number with a unit tells."""
@@ -67,7 +67,8 @@ _RULES: tuple[tuple[str, str], ...] = (
     (
         "how_much",
         r"\bhow\s+(?:much|far|long|old|often|high|fast|deep|wide|heavy|tall|near|close)\b|"
-        rf"\b(?:what|which)\s+(?:{_EXTENT})\b|{_WHAT_IS_THE}(?:{_EXTENT})\s+(?:of|between|from|to|in|at|for)\b",
+        rf"\b(?:what|which)\s+{_EXTENT}\s*(?:$|[?]|(?:{AUXILIARIES}|of|between|from|to|in)\b)|"
+        rf"{_WHAT_IS_THE}{_EXTENT}\s+(?:of(?!\s+living)|between|from|to|in|at|for|the)\b",
     ),
     (
         "when",
@@ -98,12 +99,16 @@ _RULES: tuple[tuple[str, str], ...] = (
 )
 _NOUNS = {
     "how_many": re.compile(rf"{_NUMBER_OF}\b|\bdeath\s+toll\b|\bcount\s+the\b", re.IGNORECASE),
-    "how_much": re.compile(rf"^\s*(?:the\s+)?{_EXTENT}\s+(?:of|between|from|to)\b", re.IGNORECASE),
+    "how_much": re.compile(
+        rf"^\s*(?:the\s+)?(?:distance|duration|length|height|depth|weight)\s+(?:of|between|from|to)\b(?!.*(?:{QUESTION_WORD.pattern}))",
+        re.IGNORECASE,
+    ),
     "when": re.compile(r"(?<!to[ -])\bdates?\b", re.IGNORECASE),
     "where": re.compile(
         r"^\s*(?:the\s+|names?\s+of\s+(?:the\s+)?)?(?:(?:home|exact)\s+(?:region|town|village|city|province|district|place|location)|"
         r"(?:whereabouts|location|locality|site|scene|venue|town|village|birthplace))\s+of\s+(?!(?-i:[A-Z]))|"
-        r"\w\s+\w.*\W(?:location|locality|whereabouts)\s*[?.]*$",
+        r"^(?!\s*(?:list|names?|show|give|tell)\b).*\w\s+(?<!\bits )(?<!\bunknown )(?<!\bsecret )(?<!\bnew )(?<!\bother )"
+        r"(?<!\bchanged )(?<!\bknowing )(?<!\bundisclosed )(?:location|locality|whereabouts)\s*[?.]*$",
         re.IGNORECASE,
     ),
 }
@@ -139,8 +144,8 @@ _MANY = (
 """Several people: a plural, or a nationality that stands for one."""
 
 COUNT_LED = re.compile(
-    rf"^\s*(?:(?:[\w'’-]+\s+)?{_MANY}\s+)?(?!missing\s+from\b)(?:{OUTCOMES})\s+(?:in|at|by|on|during|from|of)\b|"
-    r"^\s*(?:[\w'’-]+\s+)?[a-z]+(?:s|men|people|police|troops)\s+(?:stationed|deployed|based|posted|(?:left|remaining)\s+in)\b",
+    rf"^\s*(?:(?:[\w'’-]+\s+)?{_MANY}\s+)?(?!missing\s+from\b.*\b(?:cabinet|government|list|team|ticket|line-?up|parliament|talks|ceremony|council)\b)(?:{OUTCOMES})\s+(?:in|at|by|on|during|from|of)\b|"
+    r"^\s*(?:[\w'’-]+\s+)?[a-z]+(?:s|men|people|police|troops)\s+(?:stationed|deployed|based|posted|remaining\s+in)\b",
     re.IGNORECASE,
 )
 """A search that opens with what is counted: "wounded in the market bombing", "soldiers stationed in the north"."""

@@ -23,10 +23,16 @@ _COUNTED = re.compile(
     _F,
 )
 
-_NAME_LAST = re.compile(r"^\s*(?P<the>the\s+)?(?P<thing>\S+\s+\S.*?)[\s,]+(?:(?:code|full|real|proper)\s*-?)?name\s*[?.]*$", _F)
-"""A search for a name: "three-border sweep operation name"."""
+_NAME_LAST = re.compile(r"\s(?:(?:code|full|real|proper)[ -]?)?name$", _F)
+_NO_NAMED = re.compile(
+    rf"{QUESTION_WORD.pattern}|^(?:{AUXILIARIES}|tell|list|names?|give|describe|explain|show|find|search|identify|get|look|please|i|and)\b|"
+    r"\b(?:his|her|its|their|my|our|another|false|fake|wrong|but|change[sd]?|changing|called|same|god['’]s)$|"
+    r"\b(?:in|under|by|of|with|from|for)\s+(?:an?\s+|the\s+)?[\w-]+['’]s$|\b(?:is|are|was|were)\b",
+    _F,
+)
+"""What asks for something else, or names nothing: "he was killed under a false name", "in the people's name"."""
 
-_OPENS_REQUEST = re.compile(rf"{QUESTION_WORD.pattern}|^\s*(?:{AUXILIARIES}|tell|list|names?|give|describe|explain)\b", _F)
+_DETERMINED = re.compile(r"(?:the|an?|this|that|these|those|his|her|its|their|my|our)\s", _F)
 _WOUNDED = re.compile(r"\s(?:missing|wounded|injured|dead)\s+[a-z]+(?:s|men|people|police|troops)\s*$", _F)
 _HANGING = re.compile(
     r"\b(?:of|by|in|at|on|for|with|and|or|the|those|all|not|that|this|same|an?|own|new|old|its|his|her|their)\s*$", _F
@@ -43,8 +49,8 @@ def as_question(text: str) -> str:
         The question; the text itself when it asks already, or nothing in it says what is asked for.
     """
     text = _HAPPENED.sub("what happened", without_request(text))
-    if (match := _NAME_LAST.match(text)) and not _OPENS_REQUEST.search(text) and not _HANGING.search(match["thing"]):
-        return f"what is the name of the {match['thing']}"
+    if named := _named(text):
+        return f"what is the name of {named}"
     if _WORDED.search(text) or question_kind(text) != "how_many":
         return text
     if match := _NUMBER_OF.search(text):
@@ -66,3 +72,17 @@ def as_question(text: str) -> str:
     if len(words) > 2 and not re.fullmatch(r"(?:[a-z]+(?:an|ian|ese|ish|ch|ien)|un)", words[0], _F):
         before, counted = f"{before} {words[0]}", " ".join(words[1:])
     return f"{before}: how many {counted}"
+
+
+def _named(text: str) -> str:
+    """What a search asks the name of: "the three-border sweep operation" of "three-border sweep operation name"; "" for none."""
+    plain = text.strip().rstrip("?. ")
+    match = _NAME_LAST.search(plain)
+    thing = plain[: match.start()].rstrip(" ,") if match else ""
+    if not thing or _NO_NAMED.search(thing) or _HANGING.search(thing):
+        return ""
+    if not _DETERMINED.match(thing):
+        if " " not in thing:
+            return ""
+        thing = f"the {thing}"
+    return thing[:-2] if thing.endswith(("'s", "’s")) else thing

@@ -57,15 +57,18 @@ def join_answers(
             missing.append(part.label or part.text.strip(" ?"))
             continue
         said.append(f"{part.label}: {answer.short_answer}" if part.label else answer.short_answer)
-        known = {(c.report_id, c.start, c.end): c.number for c in citations}
-        numbers, before = {}, len(citations)
+        quoted = tuple(citations)
+        numbers, text = {}, answer.answer
         for citation in answer.citations:
-            key = (citation.report_id, citation.start, citation.end)
-            numbers[citation.number] = known.get(key) or len(citations) + 1
-            if key not in known:
-                citations.append(replace(citation, number=len(citations) + 1))
-        if len(citations) > before or not texts:
-            texts.append(renumber(answer.answer, numbers))
+            own = _not_shown(citation, quoted)
+            if own is None:
+                numbers[citation.number] = next(c.number for c in quoted if _holds(c, citation))
+                continue
+            text = text.replace(citation.quote, own.quote, 1)
+            numbers[citation.number] = len(citations) + 1
+            citations.append(replace(own, number=len(citations) + 1))
+        if len(citations) > len(quoted) or not texts:
+            texts.append(renumber(text, numbers))
         highlights += [(numbers[number], span) for number, span in answer.highlights if number in numbers]
     total = "" if missing else _total(question, parts, answers)
     remarks = [f"The reports do not say: {'; '.join(missing)}."] if missing else []
@@ -87,9 +90,24 @@ def join_answers(
     )
 
 
+def _holds(shown: Citation, citation: Citation) -> bool:
+    return shown.report_id == citation.report_id and shown.start <= citation.start and citation.end <= shown.end
+
+
+def _not_shown(citation: Citation, shown: Sequence[Citation]) -> Citation | None:
+    """What of a quotation is not quoted already: it may begin with the sentence that answers another part."""
+    if any(_holds(c, citation) for c in shown):
+        return None
+    for other in shown:
+        if _holds(citation, other) and citation.start == other.start:
+            rest = citation.quote[other.end - citation.start :].lstrip()
+            return replace(citation, start=citation.end - len(rest), quote=rest)
+    return citation
+
+
 def tells_apart(answers: Sequence[Answer]) -> bool:
     """Whether the parts were answered by different sentences; parts all answered by the same ones were no parts."""
-    given = [frozenset((c.report_id, c.start) for c in a.citations) for a in answers if not a.abstained]
+    given = [frozenset((c.report_id, c.end) for c in a.citations) for a in answers if not a.abstained]
     return bool(given) and (len(given) == 1 or len(set(given)) > 1)
 
 

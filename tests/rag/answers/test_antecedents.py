@@ -31,6 +31,16 @@ RAID = passage("April 6, 2018: Gunmen came to Karo. They set fire to the school.
         "Since then he has been silent.",
         "The same post had been visited before.",
         "“He lied,” the minister said.",
+        "It is a town that lies 30 km from Goma.",
+        "It was led by a man who had fought in Libya.",
+        "The day after, they fled.",
+        "Hours later the bridge fell.",
+        "Later that day the army came.",
+        "There they found ten bodies.",
+        "Because of this the market closed.",
+        "However, he stayed.",
+        "The latter was freed.",
+        "Both of them died.",
     ],
 )
 def test_a_sentence_that_opens_with_a_pronoun_points_back(text: str) -> None:
@@ -53,6 +63,24 @@ def test_a_sentence_that_opens_with_a_pronoun_points_back(text: str) -> None:
         "The army slept.",
         "April 6, 2018: They came at night.",
         "Other Roads is a charity.",
+        "This summer the Nile flooded.",
+        "This past week police arrested ten men.",
+        "Those killed in Aleppo were buried.",
+        "Most of those who fled Goma have returned.",
+        "The former president of Peru was tried.",
+        "The rest of Yemen is calm.",
+        "Another earthquake struck Nepal.",
+        "Both the army and the police deny it.",
+        "It is believed that he fled.",
+        "It is hard to say.",
+        "It's clear that he lied.",
+        "It remains unclear who fired.",
+        "It took three days to reach the town.",
+        "IT workers struck in Bangalore.",
+        "His Majesty King Ora spoke.",
+        "He Xiangjian, the billionaire, was held.",
+        "That the minister lied surprised nobody.",
+        "Two weeks later than planned, the vote was held.",
     ],
 )
 def test_a_sentence_that_can_be_read_alone_does_not(text: str) -> None:
@@ -68,6 +96,11 @@ def test_a_quotation_begins_with_what_it_points_back_to(index: int, first: int) 
 def test_at_most_two_sentences_are_added_and_none_over_a_break() -> None:
     chain = passage("Gunmen came. They fired. They fled. They came back.")
     assert with_antecedent(chain, chain.sentences[3]).start == chain.sentences[1].start
+    for text in ("- Police seized arms.\n- They were sold at night.", "FLOODS IN DHAKA!\nThey killed 12."):
+        items = passage(text)
+        assert with_antecedent(items, items.sentences[-1]) == items.sentences[-1]
+    wrapped = passage("In the night gunmen came to\nKaro. They killed 12.\nThey fled.")
+    assert with_antecedent(wrapped, wrapped.sentences[2]).start == 0
     parted = passage("Gunmen came.\n\nThey fired.")
     assert with_antecedent(parted, parted.sentences[1]) == parted.sentences[1]
     assert with_antecedent(chain, Span(3, 9)) == Span(3, 9)

@@ -162,6 +162,22 @@ def test_a_bare_figure_before_the_wounded_counts_the_dead() -> None:
     assert [told.text[v.start : v.end] for q in found.quotes for v in q.values] == ["40", "115"]
 
 
+def test_a_bare_figure_of_the_missing_or_the_wounded_is_kept_where_nobody_died() -> None:
+    fled = passage(
+        "May 2, 2019: At Oldtown 20,000 people fled the flood. The government raised that to 35,000.", date(2019, 5, 2)
+    )
+    found = compose("How many people fled the flood at Oldtown?", fled)
+    assert found is not None
+    assert "35,000" in found.short
+    hurt = passage(
+        "May 2, 2019: At Oldtown 40 people were hurt by the fire. Police put it at 45, with 12 people hurt badly.",
+        date(2019, 5, 2),
+    )
+    found = compose("How many people were hurt by the fire at Oldtown?", hurt)
+    assert found is not None
+    assert "45" in found.short
+
+
 def test_those_who_came_in_addition_are_not_all() -> None:
     told = passage(
         "May 2, 2019: At Oldtown the force has 5,100 soldiers. At Oldtown the force got 600 extra soldiers in spring.",

@@ -120,12 +120,20 @@ def test_where_is_the_place_of_the_entry_when_the_reader_points_at_no_place(text
         ("which town has the base", "In Ora stands the main French base.", "French", "Ora"),
         ("in which country did it begin", "The Red Band took arms and Chad was blamed.", "Red Band", "Chad"),
         ("in which country did it begin", "It began in Chad and went on in Mali.", "Chad", "Chad"),
+        ("at which base did it begin", "June 1, 2019: In Ora (Karo) it began.", "Ora", "Karo"),
+        ("in which city did it begin", "June 1, 2019: In Goma (Congo) it began.", "Goma", "Goma"),
         ("at which base did it begin", "June 1, 2019: Outside Ora (Karo) it began.", "Ora", "Karo"),
+        ("at which base were planes burned", "June 1, 2019: At Camp Simba (Karo) planes burned.", "Camp Simba", "Camp Simba"),
+        ("which village was burned", "June 1, 2019: Near Mo So village (Karo) it burned.", "Mo So", "Mo So"),
+        ("in which country was the man killed", "The French man was killed in Kidal.", "Kidal", "Kidal"),
+        ("to which country did he flee", "He fled to Hong Kong on a British ship.", "Hong Kong", "Hong Kong"),
+        ("where do they hide", "In Mosul a market burned. They hide in caves.", "in caves", "in caves"),
+        ("where is his home", "At Leeds a crowd gathered. His home is Holland now.", "Holland", "Holland"),
         ("in which part of the land did it begin", "June 1, 2019: In the north (Karo) it began.", "the north", "the north"),
     ],
 )
 def test_where_is_what_can_be_the_place_asked_for(query: str, text: str, pointed: str, expected: str) -> None:
-    place = passage(text, place="Karo" if "(Karo)" in text else "")
+    place = passage(text, place=text.partition("(")[2].partition(")")[0])
     assert ask(query, place, reader=PointingReader(pointed)).short_answer == expected
 
 
@@ -138,9 +146,32 @@ def test_where_is_not_the_name_that_the_question_gives() -> None:
 
 
 @pytest.mark.parametrize(
+    ("query", "text"),
+    [
+        ("which town did the army retake, Sake or Goma", "At Tey talks failed. The army retook Sake."),
+        ("where in Sake was the bomb", "At Tey the mayor resigned. A bomb exploded in Sake."),
+    ],
+)
+def test_where_may_be_the_questions_own_place(query: str, text: str) -> None:
+    place = passage(text)
+    asked = replace(understand(query), kind="where", names=("Sake",), forms=(("sake",),))
+    found = retrieved(place)
+    assert answerer(found, PointingReader("Sake"), abstain_below=0.0).answer(asked, found).short_answer == "Sake"
+
+
+def test_the_sentence_of_a_place_is_quoted_once() -> None:
+    place = passage("June 3, 2021: At Tey shops were shut. The convoy was hit by mines. Others say it was hit by rockets.")
+    answer = ask("where was the convoy hit", place, reader=PointingReader("mines", "rockets"))
+    quotes = [c.quote for c in answer.citations]
+    assert len(quotes) == len(set(quotes))
+
+
+@pytest.mark.parametrize(
     ("moved", "expected", "quoted"),
     [
         ("At Tey, also in the north, gunmen stormed a post.", "Tey", "At Tey, also in the north, gunmen stormed a post."),
+        ("Experts in London blamed the guards.", "Karo", "June 1, 2019: In the north (Karo) there was a raid."),
+        ("In Operation Dawn a post was stormed.", "Karo", "June 1, 2019: In the north (Karo) there was a raid."),
         ("Gunmen in Uba's pay stormed a post.", "Karo", "June 1, 2019: In the north (Karo) there was a raid."),
         ("Gunmen of those in ISX stormed a post.", "Karo", "June 1, 2019: In the north (Karo) there was a raid."),
     ],

@@ -39,6 +39,9 @@ from rag.answers.measures import (
         ("How many of the attackers were killed?", {"attacker"}, "kill"),
         ("what death toll was given first", set(), "kill"),
         ("which death tolls were given", set(), "kill"),
+        ("how many isis backed fighters were killed", {"attacker"}, "kill"),
+        ("how many honduras riot police were hurt", {"police"}, "wound"),
+        ("how many thousands of people fled Ora", {"person"}, "flee"),
         ("how many isx fighters were killed", {"attacker"}, "kill"),
         ("how many vehicles and men were lost", {"men"}, "kill"),
     ],
@@ -63,6 +66,8 @@ def test_the_question_says_who_is_counted_and_what_befell_them(query: str, count
         "by what office was the death toll raised",
         "how many of the dead were thought to belong to the brigade",
         "How many of the wounded later died?",
+        "How many of the victims were killed by soldiers in Ora?",
+        "how many of the dead were not civilians",
         "how many nations send men to the force",
     ],
 )

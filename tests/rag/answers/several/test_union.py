@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from answer_doubles import cited_numbers, misquoted, passage, retrieved
 
+from rag.answers.antecedents import cite_all
 from rag.answers.citations import cite
 from rag.answers.several.parts import Part, split_question
 from rag.answers.several.union import join_answers, same_answer, tells_apart
@@ -63,6 +64,25 @@ def test_only_what_befell_somebody_in_periods_or_places_apart_is_added_up(text: 
     parts = split_question(question)
     said = [answer(p.text, short, MAY) for p, short in zip(parts, shorts, strict=True)]
     assert join_answers(question, parts, said, ()).short_answer.partition(" (")[2] == total[2:]
+
+
+def test_what_is_quoted_for_one_part_is_not_quoted_again_for_another() -> None:
+    both = passage("June 3, 2021: Gunmen stormed a school in Ora. They took 140 pupils.", report="school.txt")
+    first, second = both.sentences
+    question = understand("who stormed the school in Ora and how many pupils were taken?")
+    parts = [Part("a"), Part("b")]
+    (one,), (other,) = cite_all([(both, first)], whole=True), cite_all([(both, second)], whole=True)
+    said = [
+        Answer(question, f"{c.quote} [1]", short, False, "", 0.8, (c,), (), 0.0) for c, short in ((one, "Gunmen"), (other, "140"))
+    ]
+    assert tells_apart(said)
+    joined = join_answers(question, parts, said, ())
+    assert [c.quote for c in joined.citations] == ["June 3, 2021: Gunmen stormed a school in Ora.", "They took 140 pupils."]
+    assert joined.answer == "June 3, 2021: Gunmen stormed a school in Ora. [1] They took 140 pupils. [2]"
+    assert misquoted(joined.citations, {"school.txt": both.text}) == []
+    turned = join_answers(question, parts, said[::-1], ())
+    assert [c.quote for c in turned.citations] == [both.text]
+    assert cited_numbers(turned.answer) == [1]
 
 
 def test_a_part_without_answer_is_named() -> None:
