@@ -151,7 +151,7 @@ def _exact_place(question: Question, sentence: ScoredSentence, read: Span) -> Va
 
 
 def _place_before(question: Question, sentence: ScoredSentence) -> Value | None:
-    """The place that a sentence before in the passage turns to, else the entry's, else any told before; never the question's own."""
+    """The place that a sentence before in the passage turns to, else the entry's, else any told; never the question's own."""
     passage = sentence.retrieved.passage
     told: list[tuple[bool, Value]] = []
     for span in reversed([s for s in passage.sentences if s.end <= sentence.span.start]):
