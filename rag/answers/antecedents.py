@@ -31,7 +31,9 @@ _BEING = rf"(?:{AUXILIARIES})\b"
 _POINTS_BACK = re.compile(
     rf"""[\W_]{{0,5}}(?:(?:and|but|yet|so|nor|still|then|since\s+then|by\s+then|until\s+then|at\s+that\s+time|even\s+so|instead|
     however|meanwhile|there|here|later|afterwards|soon|now),?\s+)?
-    (?:(?-i:[Ii]t|[Tt]hey|[Hh]e|[Ss]he|[Ii]ts|[Tt]heir|[Hh]is|[Hh]er)\b(?![-/’']|\s+(?:majesty|highness|excellency|holiness|hono)|\s+(?-i:[A-Z]))
+    (?:(?-i:[Ii]t|[Tt]hey|[Hh]e|[Ss]he|[Ii]ts|[Tt]heir|[Hh]is|[Hh]er)\b(?![-/]|['’](?!(?:s|d|ll|re|ve)\b)|\s+(?:majesty|highness|excellency|holiness|hono)|\s+(?-i:[A-Z]))
+    |there,\s
+    |both\s+(?![^.;]{0, 50}\band\b)[a-z]+s\b
     |(?:both|neither)\s+(?:{_BEING}|of\s+(?:them|these|those)\b|(?:wo)?men\b|sides\b)
     |(?:this|these)\b(?!\s+{_NOW}) | {_THOSE}
     |(?:because\s+of|for|of|in|on|at|by|with|from|among|after|before|behind|besides|despite|during|since|under|until)\s+
@@ -51,12 +53,16 @@ _STANDS_ALONE = re.compile(
     r"[\W_]{0,5}(?:(?:and|but|yet|so)\s+)?(?:it(?:\s+(?:is|was|has\s+been|had\s+been|will\s+be|would\s+be|may\s+be)|['’]s)\s+"
     r"(?:(?:not|still|now|also|only|widely|perhaps|probably)\s+)*"
     # "It was on February 17 that Paris had said ...", "It was ISX that ...", but not "It was led by a man who ..."
-    r"(?:(?:(?:on|in|at|by|from|because|here|there|then)\b|(?-i:[A-Z]))[^.;:]{0,60}?\b(?:that|who|whom)\b|"
-    r"(?:believed|hoped|said|thought|feared|known|reported|estimated|expected|assumed|rumou?red)\b(?!\s+to\b)|"
-    r"(?:possible|impossible|illegal|difficult|hard|easy|clear|unclear|(?:un)?likely|true|unknown|time|high\s+time|rain\w*|snow\w*)\b)|"
-    r"it\s+(?:seems?|seemed|appears?|appeared|turned\s+out|emerged|transpired|happened|follows|remains?|remained)\s+"
-    r"(?:[a-z]+\s+){0,3}?(?:that|who|whether|how|why|as|unclear|clear|likely|to\s+be\s+seen)\b|"
-    r"it\s+(?:takes?|took)\b[^.;:]{0,40}\bto\b|it\s+(?:rain|snow)(?:s|ed)\b|"
+    r"(?:(?:(?:on|in|at|by|from)\s+(?:(?:the\s+)?\d|(?:early|mid|late)\b|(?-i:[A-Z]))|(?:only|because|here|there|then)\b|(?-i:[A-Z]))"
+    r"[^.;:]{0,60}?\b(?:that|who|whom)\b|"
+    r"(?:believed|hoped|said|thought|feared|known|reported|estimated|expected|assumed|rumou?red)\b(?!\s+(?:to|as|at|for|by|in|and)\b)|"
+    r"(?:possible|impossible|illegal|difficult|hard|easy|clear|unclear|(?:un)?likely|true|unknown|time|high\s+time)\b(?!\s*(?:[,.]|and\b|$))|"
+    r"(?:raining|snowing)\b)|"
+    r"it\s+(?:seems?|seemed|appears?|appeared)\s+(?:that|as\s+if|likely|unlikely|clear)\b|"
+    r"it\s+(?:turned\s+out|emerged|transpired|happened|follows)\s+(?:[a-z]+\s+)?(?:on\s+\w+\s+)?that\b|"
+    r"it\s+remain(?:s|ed)\s+(?:unclear|clear|unknown|likely|that|to\s+be\s+seen)\b|"
+    r"it\s+(?:takes?|took)\s+(?:only\s+|some\s+|more\s+than\s+|less\s+than\s+|an?\s+)?(?:[\w-]+\s+){0,2}"
+    r"(?:minutes?|hours?|days?|nights?|weeks?|months?|years?|time|long)\b[^.;:]{0,40}\bto\b|it\s+(?:rain|snow)(?:s|ed)\b|"
     r"that\s+(?:the|an?|it|he|she|they|is\s+(?:to\s+say|because))\b)",
     re.IGNORECASE,
 )

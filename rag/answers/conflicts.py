@@ -224,7 +224,7 @@ def _claims(measure: Measure, told: Sequence[Told], scored: Sequence[ScoredSente
         led = next((f.start for f in figures if not f.outcome and not f.counted), len(sentence.text))
         beside = [f for f in figures if f.outcome == measure.outcome and f.start > led]
         # "raised that to 60, with 115 people hurt", but not "with 12 people badly hurt"
-        if tells_outcome(sentence.text, "kill") or (beside and not _GRAVELY.search(sentence.text, beside[0].start)):
+        if any(f.outcome == "kill" for f in figures) or (beside and not _GRAVELY.search(sentence.text, beside[0].start)):
             toll = (entry, index)
         before = counted[1] if counted[0] == entry else []
         if explicit := [f for f in figures if f.counted in PERSONS and f.outcome == measure.outcome]:
@@ -248,7 +248,7 @@ def _claims(measure: Measure, told: Sequence[Told], scored: Sequence[ScoredSente
                 continue
             if bare and measure.outcome not in ("", "kill"):
                 # a toll that names nothing is one of the dead, where the wounded are told of in the sentences between
-                since = toll if measure.outcome != "wound" or toll[1] == index else measured
+                since = toll if toll[1] == index else measured
                 told_before = toll[0] == entry and index - toll[1] <= _NEAR and toll[1] >= since[1]
                 if told_before or tells_outcome(told[measured[1]].text, "kill"):
                     continue

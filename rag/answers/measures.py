@@ -275,7 +275,10 @@ def asked_measure(query: str) -> Measure | None:
 def _asks_other(query: str) -> bool:
     """Whether a question asks which one, and a count only says more of it."""
     asked = _OTHER_ASKED.match(query)
-    return asked is not None and not _TOLL.search(asked["asked"]) and not re.search(r"\bhow\s+many\b", query, re.IGNORECASE)
+    counts = asked and (
+        _TOLL.search(asked["asked"]) or re.search(r"\b(?:figure|estimate|count|amount|number)\b", asked["asked"], re.IGNORECASE)
+    )
+    return asked is not None and not counts and not re.search(r"\bhow\s+many\b", query, re.IGNORECASE)
 
 
 def _of_some(asked: re.Match[str]) -> Measure | None:

@@ -10,6 +10,7 @@ from rag.answers.spans import is_place, opens_place
 from rag.answers.words import content_words
 from rag.reports.countries import country_of
 from rag.reports.names import NameMention, find_names, fold
+from rag.reports.number_words import SMALL
 from rag.types import Question, Span
 
 _OPENING = re.compile(
@@ -19,11 +20,11 @@ _OPENING = re.compile(
 """How an entry opens that says where or near what its place is: "In Ora (Karo)", "Outside Oldtown (Karo)"."""
 
 _SITE = re.compile(r"\b(?:camps?|villages?|towns?|bases?|city|cities|hamlets?|posts?|wells?)\b", re.IGNORECASE)
-_WIDER = re.compile(
-    r"\b(?:regions?|provinces?|parts?|areas?|country|countries|sides?|direction|districts?|state)\b", re.IGNORECASE
-)
+_WIDER = re.compile(r"\b(?:which|what)\s+(?:[\w-]+\s+)?(?:regions?|parts?|areas?|sides?|directions?)\b", re.IGNORECASE)
 """A question for more than the place itself."""
 
+_OF_MANY_PLACES = re.compile(r"\b(?:state|province|region|district|county|department|prefecture|governorate)\b", re.IGNORECASE)
+_WHERE_FROM = re.compile(r"\bfrom\W*$", re.IGNORECASE)
 _DIRECTION = re.compile(r"\b(?:north|south|east|west|center|centre|middle|coast|interior|border)", re.IGNORECASE)
 _ASKS_COUNTRY = re.compile(r"\b(?:which|what)\s+(?:[\w-]+\s+)?(?:country|nation)\b", re.IGNORECASE)
 _CHOICE = re.compile(r"\bor\b", re.IGNORECASE)
@@ -39,6 +40,10 @@ _MOVED = re.compile(
 )
 """How a sentence opens that turns to another place: "At Oldtown, also in the north, ..."."""
 
+_GOES_ON = re.compile(rf"\s*,|\s+(?:the|an?|there|some|several|many|most|at|on|\d+|{'|'.join(SMALL)})\b", re.IGNORECASE)
+"""What follows a place that opens a sentence; "In Arabic radio messages" names none."""
+
+_SPEAKS = re.compile(r"\b(?:said|says|spoke|told|announced|called|asked|urged|condemned|praised|warned|denied)\b", re.IGNORECASE)
 _NO_PLACE = re.compile(r"(?:Operation|Exercise|Parliament|Congress|Christmas|Easter|Ramadan|Eid|Lent|Advent)\b")
 
 
@@ -57,8 +62,15 @@ def place_told(question: Question, sentence: ScoredSentence) -> Value | None:
     """
     names, read = _names(sentence), sentence.read
     told = [n for n in names if _met(sentence, n, read)]
+    # a sentence's first word is a name only where the passage has it elsewhere
+    peoples = any(country_of(n.text) for n in told) or any(country_of(w) for w in _capitals(sentence, read))
     if _ASKS_COUNTRY.search(question.query):
-        return _country(question, sentence, names)
+        if peoples:
+            return None
+        if country := _country(question, sentence, names):
+            return country
+    if peoples and _WHERE_FROM.search(question.query):
+        return None
     only_own = False
     if read is not None:
         at = read.start - sentence.span.start
@@ -80,6 +92,10 @@ def place_told(question: Question, sentence: ScoredSentence) -> Value | None:
         return None
     # where a sentence has a day of its own it may tell of another place; the day that opens an entry is the entry's
     return None if any(start > 0 for start, _ in sentence.dates) else _place_before(question, sentence)
+
+
+def _capitals(sentence: ScoredSentence, read: Span | None) -> list[str]:
+    return re.findall(r"[A-Z][\w’'-]+", sentence.slice(read)) if read is not None else []
 
 
 def _names(sentence: ScoredSentence) -> list[NameMention]:
@@ -122,13 +138,21 @@ def _is_people(name: str) -> bool:
 def _country(question: Question, sentence: ScoredSentence, names: Sequence[NameMention]) -> Value | None:
     """The only country of a sentence that the question does not name, where the reader points at none."""
     found = [n for n in names if country_of(n.text) and not _is_people(n.text) and not restates(question, n.text)]
-    read = sentence.read
-    is_told = read is not None and (
-        opens_place(sentence.text, read.start - sentence.span.start) or any(_met(sentence, n, read) for n in found)
-    )
-    if is_told or len({country_of(n.text) for n in found}) != 1:
+    if not found:
         return None
-    return Value(found[0].text, Span(sentence.span.start + found[0].start, sentence.span.start + found[0].end))
+    base, read = sentence.span.start, sentence.read
+    if read is not None and opens_place(sentence.text, read.start - base):
+        # "in a hotel in Chad", but "outside Kidal" says where without its country
+        end = read.end - base
+        beside = [
+            n for n in found if n.start >= end and re.fullmatch(r"[\s,]+(?:in|of|into|to|from)\s+", sentence.text[end : n.start])
+        ]
+        if not beside and any(_met(sentence, n, read) for n in names):
+            return None
+        found = beside or found
+    if len({country_of(n.text) for n in found}) != 1:
+        return None
+    return Value(found[0].text, Span(base + found[0].start, base + found[0].end))
 
 
 def _exact_place(question: Question, sentence: ScoredSentence, read: Span) -> Value | None:
@@ -138,6 +162,7 @@ def _exact_place(question: Question, sentence: ScoredSentence, read: Span) -> Va
     if (
         opening is None
         or _SITE.search(opening["before"])
+        or _OF_MANY_PLACES.search(opening["place"])
         or not passage.place
         or country_of(passage.place)
         or not opening["place"].startswith(passage.place)
@@ -161,9 +186,10 @@ def _place_before(question: Question, sentence: ScoredSentence) -> Value | None:
             known = name.text.isupper() or _NO_PLACE.match(name.text) or country_of(name.text) or restates(question, name.text)
             if is_place(text, name.start) and not owner and not known:
                 value = Value(name.text, Span(span.start + name.start, span.start + name.end))
-                told.append((bool(_MOVED.match(text[: name.start])), value))
-    if moved := next((value for opens, value in told if opens), None):
-        return moved
+                moved = _MOVED.match(text[: name.start]) and _GOES_ON.match(text, name.end) and not _SPEAKS.search(text)
+                told.append((bool(moved), value))
+    if turned_to := next((value for moved, value in told if moved), None):
+        return turned_to
     place = passage.place
     if not place or fold(place) in fold(question.query):
         return next((value for _, value in told), None)

@@ -39,6 +39,9 @@ _GOES_ON = re.compile(r"(?:\s+(?:[A-Z][\w'’-]*|of|in|the|for|and|du|de|la|al))
 _COUNTS = re.compile(r"\bhow\s+many\s+(?!of\b)(?P<first>[\w'’-]+)(?:\s+(?P<second>[\w'’-]+))?", re.IGNORECASE)
 _ANYBODY = re.compile(r"people|persons?|m[ae]n|members?|victims?|lives", re.IGNORECASE)
 _SEVERAL = re.compile(r"\s+(?:[a-z-]+\s+)?(?P<noun>[a-z]+s|men|women|people|police|children)\b(?!\s+(?:of|were|was)\b)")
+_JOINED = re.compile(r"\s+(?:[\w'’-]+\s+){0,2}[\w'’-]+\s*(?:,|(?:,\s+)?\s(?:and|or|plus|with))\s+", re.IGNORECASE)
+"""What stands between two counts of one list: "100 civilians and five armed men"."""
+
 _OUT_OF = re.compile(r"\bof\s+(?:the\s+)?$", re.IGNORECASE)
 _BREAK = re.compile(r"[,.;:()]|\b(?:and|or|but|in|at|on|of|from|with|while|who|which|that)\b|\d", re.IGNORECASE)
 _AND_UNIT = re.compile(r"\s+and\s+(?:a\s+half|[\w-]+\s+(?:minutes?|hours?|days?|weeks?|months?|years?))\b", re.IGNORECASE)
@@ -264,7 +267,10 @@ def _of_what_is_counted(question: Question, sentence: ScoredSentence, read: Span
         return read
     after = {n: [w.stem for w in content_words(_BREAK.split(text[n.end - base : n.end - base + 48])[0])][:2] for n in numbers}
     right = [n for n in numbers if stem(noun) in after[n] and not _OUT_OF.search(text[: n.start - base])]
-    return right[0] if len(right) == 1 else read
+    if len(right) != 1:
+        return read
+    first, second = sorted((right[0], met[0]), key=lambda n: n.start)
+    return right[0] if _JOINED.fullmatch(text, first.end - base, second.start - base) else read
 
 
 def _stands_in(question: Question, sentence: ScoredSentence) -> bool:

@@ -107,7 +107,7 @@ _NOUNS = {
     "where": re.compile(
         r"^\s*(?:the\s+|names?\s+of\s+(?:the\s+)?)?(?:(?:home|exact)\s+(?:region|town|village|city|province|district|place|location)|"
         r"(?:whereabouts|location|locality|site|scene|venue|town|village|birthplace))\s+of\s+(?!(?-i:[A-Z]))|"
-        r"^(?!\s*(?:list|names?|show|give|tell)\b).*\w\s+(?<!\bits )(?<!\bunknown )(?<!\bsecret )(?<!\bnew )(?<!\bother )"
+        r"^(?!\s*(?:list|names?|show|give|tell)\b).*\w\s+(?<!\bits )(?<!\bunknown )(?<!\bsecret )(?<!\bnew )(?<!other )"
         r"(?<!\bchanged )(?<!\bknowing )(?<!\bundisclosed )(?:location|locality|whereabouts)\s*[?.]*$",
         re.IGNORECASE,
     ),

@@ -26,7 +26,8 @@ _COUNTED = re.compile(
 _NAME_LAST = re.compile(r"\s(?:(?:code|full|real|proper)[ -]?)?name$", _F)
 _NO_NAMED = re.compile(
     rf"{QUESTION_WORD.pattern}|^(?:{AUXILIARIES}|tell|list|names?|give|describe|explain|show|find|search|identify|get|look|please|i|and)\b|"
-    r"\b(?:his|her|its|their|my|our|another|false|fake|wrong|but|change[sd]?|changing|called|same|god['’]s)$|"
+    r"\b(?:his|her|its|their|my|our|another|false|fake|wrong|but|change[sd]?|changing|called|same|god['’]s|first|"
+    r"middle|last|family|given|official|former|original|other|alternative|second)$|"
     r"\b(?:in|under|by|of|with|from|for)\s+(?:an?\s+|the\s+)?[\w-]+['’]s$|\b(?:is|are|was|were)\b",
     _F,
 )

@@ -41,6 +41,14 @@ RAID = passage("April 6, 2018: Gunmen came to Karo. They set fire to the school.
         "However, he stayed.",
         "The latter was freed.",
         "Both of them died.",
+        "Both towns were taken.",
+        "There, the rebels killed two.",
+        "It's the largest in the north.",
+        "It is in an area that rebels have long ruled.",
+        "It took control of the mines and began to tax miners.",
+        "It remains as strong as before.",
+        "It was known as Camp Lion.",
+        "It was illegal and was banned.",
     ],
 )
 def test_a_sentence_that_opens_with_a_pronoun_points_back(text: str) -> None:

@@ -169,6 +169,18 @@ def test_a_bare_figure_of_the_missing_or_the_wounded_is_kept_where_nobody_died()
     found = compose("How many people fled the flood at Oldtown?", fled)
     assert found is not None
     assert "35,000" in found.short
+    beside = passage(
+        "May 2, 2019: At Oldtown 20 died. Some 3,000 people fled. The UN later revised that to 4,500.", date(2019, 5, 2)
+    )
+    found = compose("How many people fled at Oldtown?", beside)
+    assert found is not None
+    assert "4,500" in found.short
+    none = passage(
+        "May 2, 2019: At Oldtown a bomb wounded 30. Nobody was killed. Police later revised that to 45.", date(2019, 5, 2)
+    )
+    found = compose("How many people were wounded at Oldtown?", none)
+    assert found is not None
+    assert "45" in found.short
     hurt = passage(
         "May 2, 2019: At Oldtown 40 people were hurt by the fire. Police put it at 45, with 12 people hurt badly.",
         date(2019, 5, 2),

@@ -39,6 +39,7 @@ from rag.answers.measures import (
         ("How many of the attackers were killed?", {"attacker"}, "kill"),
         ("what death toll was given first", set(), "kill"),
         ("which death tolls were given", set(), "kill"),
+        ("what new figure was given for the dead in Ora", set(), "kill"),
         ("how many isis backed fighters were killed", {"attacker"}, "kill"),
         ("how many honduras riot police were hurt", {"police"}, "wound"),
         ("how many thousands of people fled Ora", {"person"}, "flee"),

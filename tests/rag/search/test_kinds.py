@@ -45,6 +45,7 @@ def test_may_before_a_day_or_year_is_the_month(text: str, kind: str) -> None:
         ("list attacks by location", "list"),
         ("rebels fled to an unknown location", "what"),
         ("attack location", "where"),
+        ("hostages moved to another location", "what"),
         ("soldiers missing in the north", "how_many"),
     ],
 )

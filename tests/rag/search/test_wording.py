@@ -54,6 +54,8 @@ def test_search_for_a_count_asks_how_many(text: str, question: str) -> None:
         "attack carried out in god's name",
         "the war in all but name",
         "country change name",
+        "coup leader last name",
+        "party former name",
         "lowest number of fatalities",
         "names of those killed",
         "soldiers killed",
