@@ -25,7 +25,7 @@ from rag.answers.times.datings import asks_day, differing_dates
 from rag.answers.times.when import telling_first
 from rag.answers.value import find_value, most_exact
 from rag.answers.verdict import asked_outcomes, outcome_verdict
-from rag.answers.wanted import with_unit
+from rag.answers.wanted import counts_others, with_unit
 from rag.answers.words import content_words
 from rag.models.reader import Reading
 from rag.reports.date_text import format_day
@@ -152,11 +152,13 @@ class ExtractiveAnswerer:
         composed = None if without else self._compose(question, fitting, retrieved, best >= least)
         if composed is not None and max(best, _COMPOSED) >= least:
             return self._from_composition(question, composed, max(best, _COMPOSED), kept)
+        if self._settings.check_wanted and fitting and counts_others(question, fitting[0]):
+            best = 0.0  # the event is told, and who is asked for are not
         if not fitting or best < least:
             return abstain(question, kept, scored, best, coverage, self._holdings, whole=self._settings.antecedents)
         chosen = self._choose(question, fitting)
-        told = row_value if self._settings.rows else find_value
-        values = [self._held(question, sentence) or told(question, sentence) for sentence in chosen]
+        find = row_value if self._settings.rows else find_value
+        values = [self._held(question, sentence) or find(question, sentence) for sentence in chosen]
         quotes = [quote for sentence, value in zip(chosen, values, strict=True) for quote in quotes_of(sentence, value)]
         answer = self._from_composition(question, Composition(values[0].text, tuple(quotes)), best, kept)
         return replace(answer, reason=_reported(answer.citations[0])) if question.kind == "when" else answer

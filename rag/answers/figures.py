@@ -40,7 +40,8 @@ _OUTCOMES = {
     "wound": r"wound(?:ed|ing|s)?|injur(?:ed|ing|ies|y)|hurt",
     "take": r"kidnap(?:ped|ping|s)?|abduct(?:ed|ion|ions)?|captured|seized|taken",
     "arrest": r"arrest(?:ed|s)?|detained|custody",
-    "miss": r"missing|not\s+been\s+found|unaccounted",
+    "miss": r"missing|(?:has|have|had|were|was)\s+(?:not|never)\s+(?:yet\s+)?(?:been\s+)?(?:found|seen\s+again|heard\s+of)|"
+    r"not\s+been\s+found|unaccounted|disappear(?:ed|ances?)|vanished|no\s+trace|without\s+(?:a\s+)?trace",
     "free": r"fre(?:ed|eing)|releas(?:ed|ing)|rescu(?:ed|ing)|liberated|escaped|"
     r"(?:brought|led|taken)\s+(?:out|to\s+safety)|saved",
     "flee": r"fled|displaced|homeless|driven\s+from",

@@ -73,6 +73,27 @@ def fits(measure: Measure, figure: Figure, text: str) -> float:
     return 1.0 if figure.counted in measure.counted or (measure.outcome and figure.outcome == measure.outcome) else 0.5
 
 
+def is_of_others(measure: Measure, figure: Figure, text: str) -> bool:
+    """Whether a figure is in so many words not the one asked for.
+
+    Args:
+        measure: What the question wants counted.
+        figure: Found in the sentence.
+        text: The sentence.
+
+    Returns:
+        True where something else befell those counted and what is asked for is not told at all, or where the attackers are asked
+        for and others are counted, or the other way round.
+    """
+    if not measure.outcome or not figure.outcome:
+        return False
+    if figure.outcome != measure.outcome:
+        return not tells_outcome(text, measure.outcome)
+    known = (measure.counted & PERSONS.keys()) - _ANYONE
+    sides = bool(known) and figure.counted in PERSONS and figure.counted not in _ANYONE
+    return sides and ("attacker" in known) != (figure.counted == "attacker")
+
+
 _ASKED = re.compile(
     r"\bhow\s+many\s+(?P<many>(?:[\w'’-]+\s+){0,3}[\w'’-]+)|\bnumber\s+of\s+(?P<number>(?:[\w'’-]+\s+){0,2}[\w'’-]+)|"
     r"\bsize\s+of\s+(?P<size>(?:[\w'’-]+\s+){0,3}[\w'’-]+)",

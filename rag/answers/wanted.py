@@ -14,7 +14,7 @@ from functools import lru_cache
 from rag.answers.deeds import is_past
 from rag.answers.evidence import FEATURES, ScoredSentence
 from rag.answers.figures import OUTCOME, PERSON, PERSONS, find_figures
-from rag.answers.measures import Measure, asked_measure, counted_things, fits
+from rag.answers.measures import Measure, asked_measure, counted_things, fits, is_of_others
 from rag.answers.spans import ACTOR, NUMBER, QUANTITY
 from rag.answers.times.clock import HOUR, WEEKDAY
 from rag.answers.value import find_value
@@ -306,6 +306,25 @@ def _can_answer(question: Question, want: Want, sentence: ScoredSentence, text: 
     if want.of_person:
         return sum(word[0].isupper() for word in name.split()) > 1
     return want.kind != "name" or not name.replace(".", "").isupper()
+
+
+def counts_others(question: Question, sentence: ScoredSentence) -> bool:
+    """Whether a sentence would answer with a number of others, or of those whom something else befell, in so many words.
+
+    Args:
+        question: As understood.
+        sentence: That would answer.
+
+    Returns:
+        False where the question asks for no such number.
+    """
+    want = wanted(question.query, question.kind)
+    span = _answer_span(question, sentence) if want.kind == "number" and want.measure is not None else None
+    if span is None or want.measure is None:
+        return False
+    base = sentence.span.start
+    met = [f for f in find_figures(sentence.text, sentence.dates) if f.start < span.end - base and span.start - base < f.end]
+    return bool(met) and all(is_of_others(want.measure, f, sentence.text) for f in met)
 
 
 def _fill_number(question: Question, want: Want, sentence: ScoredSentence) -> float:

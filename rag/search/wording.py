@@ -23,6 +23,7 @@ _COUNTED = re.compile(
     _F,
 )
 
+_NUMBER_LAST = re.compile(r",\s+number\s*[?.]*$", _F)
 _NAME_LAST = re.compile(r"\s(?:(?:code|full|real|proper)[ -]?)?name$", _F)
 _NO_NAMED = re.compile(
     rf"{QUESTION_WORD.pattern}|^(?:{AUXILIARIES}|tell|list|names?|give|describe|explain|show|find|search|identify|get|look|please|i|and)\b|"
@@ -50,6 +51,8 @@ def as_question(text: str) -> str:
         The question; the text itself when it asks already, or nothing in it says what is asked for.
     """
     text = _HAPPENED.sub("what happened", without_request(text))
+    if (match := _NUMBER_LAST.search(text)) and not _WORDED.search(text):
+        return f"how many {text[: match.start()].strip()}"
     if named := _named(text):
         return f"what is the name of {named}"
     if _WORDED.search(text) or question_kind(text) != "how_many":

@@ -234,6 +234,13 @@ def test_place_is_nobody_and_a_long_name_keeps_its_short_one() -> None:
     assert answer.short_answer == "RFO (Red Front of Oru)"
 
 
+def test_a_number_of_others_is_no_answer_however_surely_it_is_read() -> None:
+    place = passage("April 6, 2018: At Sokolo gunmen raided the camp. Nine soldiers were killed.")
+    answer = ask("how many attackers were killed at Sokolo", place, reader=PointingReader("Nine"), abstain_below=0.01)
+    assert answer.abstained
+    assert ask("how many soldiers were killed at Sokolo", place, reader=PointingReader("Nine")).short_answer == "Nine"
+
+
 def test_unsure_answer_is_declined_with_the_nearest_evidence() -> None:
     answer = ask("who won the cup final", GAO, TALKS, abstain_below=1.0)
     assert answer.abstained

@@ -10,6 +10,7 @@ from rag.answers.measures import (
     asks_versions,
     fits,
     is_measure_word,
+    is_of_others,
     other_persons,
     without_accounts,
 )
@@ -103,6 +104,26 @@ def test_a_bare_figure_belongs_to_those_named_before_it_unless_they_give_it() ->
     (figure,) = find_figures("For the raiders it is less: their side admits to two dead.")
     assert other_persons("For the raiders it is less: their side admits to ", figure, measure)
     assert not other_persons("The raiders said ", figure, measure)
+
+
+@pytest.mark.parametrize(
+    ("query", "text", "expected"),
+    [
+        ("How many soldiers were wounded?", "At least five soldiers lost their lives.", True),
+        ("How many hostages were freed?", "Gunmen kidnapped 12 hostages.", True),
+        ("How many attackers were killed?", "Nine soldiers were killed.", True),
+        ("How many soldiers were killed?", "Nine rebels were killed.", True),
+        ("How many soldiers were killed?", "Nine peacekeepers were killed.", False),
+        ("How many people were killed?", "Nine rebels were killed.", False),
+        ("How many soldiers were wounded?", "Five soldiers were killed and others wounded.", False),
+        ("How many soldiers were wounded?", "Five soldiers came.", False),
+        ("How many soldiers are missing?", "Five soldiers were killed and two have never been found.", False),
+    ],
+)
+def test_a_figure_may_be_of_others_in_so_many_words(query: str, text: str, expected: bool) -> None:
+    measure = asked_measure(query)
+    assert measure is not None
+    assert is_of_others(measure, find_figures(text)[0], text) is expected
 
 
 def test_words_of_the_measure_do_not_say_which_event_is_meant() -> None:

@@ -14,6 +14,7 @@ from rag.settings import Understanding
         ("market bombing 2016 wounded", "market bombing 2016: how many wounded"),
         ("three-border sweep operation name", "what is the name of the three-border sweep operation"),
         ("the hostage taken in 2015 name?", "what is the name of the hostage taken in 2015"),
+        ("soldiers taken prisoner at the camp, number", "how many soldiers taken prisoner at the camp"),
         ("the pilot name", "what is the name of the pilot"),
         ("the new president's name", "what is the name of the new president"),
         ("their leader's name", "what is the name of their leader"),
