@@ -31,9 +31,10 @@ _BEING = rf"(?:{AUXILIARIES})\b"
 _POINTS_BACK = re.compile(
     rf"""[\W_]{{0,5}}(?:(?:and|but|yet|so|nor|still|then|since\s+then|by\s+then|until\s+then|at\s+that\s+time|even\s+so|instead|
     however|meanwhile|there|here|later|afterwards|soon|now),?\s+)?
-    (?:(?-i:[Ii]t|[Tt]hey|[Hh]e|[Ss]he|[Ii]ts|[Tt]heir|[Hh]is|[Hh]er)\b(?![-/]|['’](?!(?:s|d|ll|re|ve)\b)|\s+(?:majesty|highness|excellency|holiness|hono)|\s+(?-i:[A-Z]))
+    (?:(?-i:[Ii]t|[Tt]hey|[Hh]e|[Ss]he|[Ii]ts|[Tt]heir|[Hh]is|[Hh]er)\b
+      (?![-/]|['’](?!(?:s|d|ll|re|ve)\b)|\s+(?:majesty|highness|excellency|holiness|hono)|\s+(?-i:[A-Z]))
     |there,\s
-    |both\s+(?![^.;]{0, 50}\band\b)[a-z]+s\b
+    |both\s+(?![^.;]{{0,50}}\band\b)[a-z]+s\b
     |(?:both|neither)\s+(?:{_BEING}|of\s+(?:them|these|those)\b|(?:wo)?men\b|sides\b)
     |(?:this|these)\b(?!\s+{_NOW}) | {_THOSE}
     |(?:because\s+of|for|of|in|on|at|by|with|from|among|after|before|behind|besides|despite|during|since|under|until)\s+
@@ -112,25 +113,6 @@ def _ends_line(passage: Passage, index: int, gap: str) -> bool:
     return "\n\n" in gap or ("\n" in gap and own_line)
 
 
-def cite_whole(passage: Passage, span: Span, number: int, quoted: Collection[tuple[str, int]] = ()) -> Citation:
-    """The citation of a sentence, with those before it that it points back to.
-
-    Args:
-        passage: Where the sentence stands.
-        span: Of the sentence, stored-text offsets.
-        number: Of the mark, 1-based.
-        quoted: As for ``with_antecedent``.
-
-    Returns:
-        The citation; its days are those that the sentence itself tells of.
-
-    Raises:
-        ValueError: As ``rag.answers.citations.cite``.
-    """
-    whole = with_antecedent(passage, span, quoted)
-    return replace(cite(passage, whole, number), happened=days_told(passage, span))
-
-
 def cite_all(sentences: Sequence[tuple[Passage, Span]], *, whole: bool) -> tuple[Citation, ...]:
     """Citations of sentences, numbered from 1 in their order.
 
@@ -139,9 +121,11 @@ def cite_all(sentences: Sequence[tuple[Passage, Span]], *, whole: bool) -> tuple
         whole: Whether those that point back are quoted with what they point at, unless that is one of the others.
 
     Returns:
-        One citation for each.
+        One citation for each; its days are those that the sentence itself tells of.
     """
-    if not whole:
-        return tuple(cite(passage, span, number) for number, (passage, span) in enumerate(sentences, 1))
     quoted = {(passage.report_id, span.end) for passage, span in sentences}
-    return tuple(cite_whole(passage, span, number, quoted) for number, (passage, span) in enumerate(sentences, 1))
+    cited = []
+    for number, (passage, span) in enumerate(sentences, 1):
+        citation = cite(passage, with_antecedent(passage, span, quoted) if whole else span, number)
+        cited.append(replace(citation, happened=days_told(passage, span)))
+    return tuple(cited)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from rag.answers.evidence import ScoredSentence, Value
@@ -46,18 +46,21 @@ class Composition:
     remark: str = ""
 
 
-def quotes_of(sentence: ScoredSentence, value: Value) -> Iterator[Quote]:
-    """A sentence that answers, after the one its value stands in where that is another.
+def quotes_of(told: Iterable[tuple[ScoredSentence, Value]]) -> tuple[Quote, ...]:
+    """Sentences that answer, each after the one its value stands in where that is another; none twice.
 
     Args:
-        sentence: To be quoted.
-        value: That it gives, or that a sentence before it in its passage does.
+        told: Sentences with the values that they, or sentences before them in their passages, give.
 
-    Yields:
-        One or two quotes, each with what in it answers.
+    Returns:
+        The quotes in their order, each with what in it answers.
     """
-    passage, span = sentence.retrieved.passage, value.span
-    own = span is not None and sentence.span.start <= span.start < sentence.span.end
-    if span is not None and not own:
-        yield from (Quote(passage, s, (span,)) for s in passage.sentences if s.start <= span.start < s.end)
-    yield Quote(passage, sentence.span, (span,) if span is not None and own else ())
+    quotes: dict[tuple[str, Span], Quote] = {}
+    for sentence, value in told:
+        passage, at = sentence.retrieved.passage, value.span
+        holding = [s for s in passage.sentences if at is not None and s.start <= at.start < s.end]
+        for span in dict.fromkeys([*holding, sentence.span]):
+            before = quotes.get((passage.report_id, span), Quote(passage, span))
+            values = (at,) if at is not None and span.start <= at.start < span.end else ()
+            quotes[passage.report_id, span] = Quote(passage, span, tuple(dict.fromkeys((*before.values, *values))))
+    return tuple(quotes.values())

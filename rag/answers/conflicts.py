@@ -163,7 +163,7 @@ def other_accounts(question: Question, scored: Sequence[ScoredSentence]) -> Comp
     values = [find_value(question, sentence) for sentence in told]
     if len({v.text for v in values}) < 2 and values[0].span is not None and values[0].span.end <= best.span.start:
         return None  # a place named before all of them is no account of any
-    quotes = tuple(quote for s, v in zip(told, values, strict=True) for quote in quotes_of(s, v))
+    quotes = quotes_of(zip(told, values, strict=True))
     return Composition("; or: ".join(dict.fromkeys(v.text for v in values)), quotes, ACCOUNTS_DIFFER)
 
 
@@ -195,7 +195,7 @@ def accounts_beside(question: Question, scored: Sequence[ScoredSentence]) -> Com
     if len(told) < 2:
         return None
     pairs = sorted(zip(told, values, strict=True), key=lambda p: (str(p[0].retrieved.passage.published_on), p[0].span.start))
-    quotes = tuple(quote for s, v in pairs for quote in quotes_of(s, v))
+    quotes = quotes_of(pairs)
     return Composition("; or: ".join(v.text for _, v in pairs), quotes, "Accounts are quoted side by side.")
 
 

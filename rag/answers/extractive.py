@@ -159,15 +159,14 @@ class ExtractiveAnswerer:
         chosen = self._choose(question, fitting)
         find = row_value if self._settings.rows else find_value
         values = [self._held(question, sentence) or find(question, sentence) for sentence in chosen]
-        quotes = [quote for sentence, value in zip(chosen, values, strict=True) for quote in quotes_of(sentence, value)]
-        answer = self._from_composition(question, Composition(values[0].text, tuple(quotes)), best, kept)
+        composed = Composition(values[0].text, quotes_of(zip(chosen, values, strict=True)))
+        answer = self._from_composition(question, composed, best, kept)
         return replace(answer, reason=_reported(answer.citations[0])) if question.kind == "when" else answer
 
     def _from_composition(
         self, question: Question, composed: Composition, confidence: float, kept: tuple[RetrievedPassage, ...]
     ) -> Answer:
-        quotes = list({(q.passage.report_id, q.span): q for q in reversed(composed.quotes)}.values())[::-1]
-        citations = cite_all([(q.passage, q.span) for q in quotes], whole=self._settings.antecedents)
+        citations = cite_all([(q.passage, q.span) for q in composed.quotes], whole=self._settings.antecedents)
         answer = " ".join(f"{c.quote} [{c.number}]" for c in citations)
         return Answer(
             question=question,
@@ -179,7 +178,7 @@ class ExtractiveAnswerer:
             citations=citations,
             passages=kept,
             seconds=0.0,
-            highlights=tuple((number, span) for number, quote in enumerate(quotes, 1) for span in quote.values),
+            highlights=tuple((number, span) for number, quote in enumerate(composed.quotes, 1) for span in quote.values),
         )
 
     def _held(self, question: Question, sentence: ScoredSentence) -> Value | None:

@@ -250,7 +250,7 @@ class Pipeline:
         among = {r.passage.id: r.passage for r in self.retriever.search(rest, _ORDERED)}
         among |= {p.id: p for p in self._of_period(question)}
         events = fitting_events(question, asked, list(among.values()), self._library.catalog.idf)
-        return tell_extreme(question, asked, events, ask, listed)
+        return tell_extreme(question, asked, events, ask, listed, whole=settings.antecedents)
 
     def _asked(self, text: str, filters: Filters, covered: DateRange | None) -> Answer:
         """The answer to a question of a question: a part, or one event's day."""

@@ -80,6 +80,10 @@ _COMMON = frozenset(
 )
 
 
+_LONGEST_KEPT = 4000
+"""Characters of the longest text whose names are kept: sentences and passages, no reports."""
+
+
 def find_names(text: str) -> list[NameMention]:
     """Find the names in a text: capitalised words in a row, with small particles inside, and abbreviations.
 
@@ -92,7 +96,7 @@ def find_names(text: str) -> list[NameMention]:
     Returns:
         Mentions in order, not overlapping.
     """
-    return list(_found(text))
+    return list(_found(text) if len(text) <= _LONGEST_KEPT else _found.__wrapped__(text))
 
 
 @lru_cache(maxsize=4096)

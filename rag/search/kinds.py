@@ -144,7 +144,7 @@ _MANY = (
 """Several people: a plural, or a nationality that stands for one."""
 
 COUNT_LED = re.compile(
-    rf"^\s*(?:(?:[\w'’-]+\s+)?{_MANY}\s+)?(?!missing\s+from\b.*\b(?:cabinet|government|list|team|ticket|line-?up|parliament|talks|ceremony|council)\b)(?:{OUTCOMES})\s+(?:in|at|by|on|during|from|of)\b|"
+    rf"^\s*(?:(?:[\w'’-]+\s+)?{_MANY}\s+)?(?:{OUTCOMES})\s+(?:in|at|by|on|during|from|of)\b|"
     r"^\s*(?:[\w'’-]+\s+)?[a-z]+(?:s|men|people|police|troops)\s+(?:stationed|deployed|based|posted|remaining\s+in)\b",
     re.IGNORECASE,
 )

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from rag.answers.citations import cite
+from rag.answers.antecedents import cite_all
 from rag.answers.events import Told
 from rag.answers.several.gather import events_of
 from rag.answers.times.event_dates import Ask
@@ -174,7 +174,13 @@ def dated_question(question: Question, asked: Extreme, event: Event) -> str:
 
 
 def tell_extreme(
-    question: Question, asked: Extreme, events: Sequence[Event], ask: Ask, passages: Sequence[RetrievedPassage]
+    question: Question,
+    asked: Extreme,
+    events: Sequence[Event],
+    ask: Ask,
+    passages: Sequence[RetrievedPassage],
+    *,
+    whole: bool = True,
 ) -> Answer | None:
     """The outermost event as an answer: its day, its place, its sentence, or what else the question asks of it.
 
@@ -184,6 +190,7 @@ def tell_extreme(
         events: That fit, earliest first.
         ask: Answers the question for something else once the event's day is known.
         passages: To be listed with the answer.
+        whole: Whether a sentence that points back is quoted with the one before it.
 
     Returns:
         The answer; None where no event fits or the reports do not tell of it what is asked.
@@ -198,7 +205,7 @@ def tell_extreme(
             return None
         return replace(answer, question=question, reason=" ".join([*_remarks(asked, events), answer.reason]).strip())
     told = event.told
-    citation = cite(told.passage, told.span, 1)
+    (citation,) = cite_all([(told.passage, told.span)], whole=whole)
     value, span = _value(question, event)
     remarks = _remarks(asked, events)
     if citation.happened and citation.date:

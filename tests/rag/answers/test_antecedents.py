@@ -79,6 +79,7 @@ def test_a_sentence_that_opens_with_a_pronoun_points_back(text: str) -> None:
         "The rest of Yemen is calm.",
         "Another earthquake struck Nepal.",
         "Both the army and the police deny it.",
+        "Both guards and police deny it.",
         "It is believed that he fled.",
         "It is hard to say.",
         "It's clear that he lied.",

@@ -169,6 +169,7 @@ def test_the_sentence_of_a_place_is_quoted_once() -> None:
     answer = ask("where was the convoy hit", place, reader=PointingReader("mines", "rockets"))
     quotes = [c.quote for c in answer.citations]
     assert len(quotes) == len(set(quotes))
+    assert quotes[:2] == ["June 3, 2021: At Tey shops were shut.", "The convoy was hit by mines."]
 
 
 @pytest.mark.parametrize(
