@@ -89,6 +89,7 @@ _TOLL_OF = re.compile(r"\b(?:tolls?|deaths)\b[^.;,]*?\b(?:as|at|of|to|was|is)\s+
 _PUT_AT = re.compile(
     r"\b(?:puts?|place[ds]?|sets?|estimate[ds]?)\s+(?:the|its|their|his|her|our)\s+(?P<whom>[^.;,]*?)\s+at\s+$", re.IGNORECASE
 )
+_BREAK = re.compile(r"[;:.!?()]|,\s|\b(?:and|but|while|with)\b")
 _NUMBER_OF = re.compile(r"\bnumber\s+of\s+(?P<what>[^.;,]*?)\b(?:is|was|at|to|has|had)\b[^.;,]{0,20}$", re.IGNORECASE)
 _OF_THEIRS = re.compile(r"\s+of\s+(?:its|their|his|her|our)\b", re.IGNORECASE)
 _PASSIVE = re.compile(r"\b(?:is|are|was|were|be(?:en|ing)?|got|gets?)\b", re.IGNORECASE)
@@ -309,3 +310,20 @@ def _shared(text: str, figures: Sequence[Figure]) -> list[Figure]:
             done = [str(m.lastgroup) for m in OUTCOME.finditer(between)]
             shared[i] = replace(shared[i], outcome=shared[i - 1].outcome or (done[-1] if done else ""))
     return shared
+
+
+def counted_stems(text: str, start: int, end: int) -> set[str]:
+    """What a number counts.
+
+    Args:
+        text: Of the sentence.
+        start: First character of the number in it.
+        end: One past its last.
+
+    Returns:
+        Stems of the words inside and after it up to a break, where there are none of those before it.
+    """
+    after = [w.stem for w in content_words(_BREAK.split(text[end : end + 60])[0])][:4]
+    inside = [w.stem for w in content_words(text[start:end])]
+    before = [] if after else [w.stem for w in content_words(_BREAK.split(text[max(0, start - 50) : start])[-1])][-3:]
+    return {*inside, *after, *before}

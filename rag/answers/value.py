@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from rag.answers.deeds import is_past
 from rag.answers.evidence import FEATURES, ScoredSentence, Value, restates
-from rag.answers.figures import PERSON, find_figures
+from rag.answers.figures import PERSON, counted_stems, find_figures
 from rag.answers.measures import asked_measure, fits
 from rag.answers.places import place_told
 from rag.answers.spans import NUMBER, QUANTITY, UNIT, is_place
@@ -43,7 +43,6 @@ _JOINED = re.compile(r"\s+(?:[\w'’-]+\s+){0,2}[\w'’-]+\s*(?:,|(?:,\s+)?\s(?:
 """What stands between two counts of one list: "100 civilians and five armed men"."""
 
 _OUT_OF = re.compile(r"\bof\s+(?:the\s+)?$", re.IGNORECASE)
-_BREAK = re.compile(r"[,.;:()]|\b(?:and|or|but|in|at|on|of|from|with|while|who|which|that)\b|\d", re.IGNORECASE)
 _AND_UNIT = re.compile(r"\s+and\s+(?:a\s+half|[\w-]+\s+(?:minutes?|hours?|days?|weeks?|months?|years?))\b", re.IGNORECASE)
 """What goes on with a measure: "two years and six weeks"."""
 
@@ -265,8 +264,8 @@ def _of_what_is_counted(question: Question, sentence: ScoredSentence, read: Span
     known = {w.stem for w in content_words(question.query)}
     if others is None or known & {w.stem for w in content_words(others.group())} or is_past(others["noun"]):
         return read
-    after = {n: [w.stem for w in content_words(_BREAK.split(text[n.end - base : n.end - base + 48])[0])][:2] for n in numbers}
-    right = [n for n in numbers if stem(noun) in after[n] and not _OUT_OF.search(text[: n.start - base])]
+    counted = [n for n in numbers if stem(noun) in counted_stems(text, n.start - base, n.end - base)]
+    right = [n for n in counted if not _OUT_OF.search(text[: n.start - base])]
     if len(right) != 1:
         return read
     first, second = sorted((right[0], met[0]), key=lambda n: n.start)

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from rag.answers.deeds import is_past
 from rag.answers.evidence import FEATURES, ScoredSentence
-from rag.answers.figures import OUTCOME, PERSON, PERSONS, find_figures
+from rag.answers.figures import OUTCOME, PERSON, PERSONS, counted_stems, find_figures
 from rag.answers.measures import Measure, asked_measure, counted_things, fits, is_of_others
 from rag.answers.spans import ACTOR, NUMBER, QUANTITY
 from rag.answers.times.clock import HOUR, WEEKDAY
@@ -52,7 +52,6 @@ _REASON = re.compile(
     r"reasons?|meant to|aims?|wants?|wanted|punish\w*|for (?:having|fear)|over)\b",
     re.IGNORECASE,
 )
-_BREAK = re.compile(r"[;:.!?()]|,\s|\b(?:and|but|while|with)\b")
 _LOCATIVE = re.compile(
     r"\b(?:in|at|near|from|to|outside|around|between|towards?|into|on)\s+(?:the\s+)?(?:(?:town|village|city|region|district|"
     r"province|camp|north|south|east|west|center|centre)\w*\s+(?:of\s+)?)?\(?$",
@@ -349,7 +348,7 @@ def _fits(want: Want, sentence: ScoredSentence, start: int, end: int) -> float:
     if want.measure is not None:
         figures = [f for f in find_figures(sentence.text, sentence.dates) if f.start < end and start < f.end]
         return max((fits(want.measure, f, sentence.text) for f in figures), default=0.5)
-    stems = _counted(sentence.text, start, end)
+    stems = counted_stems(sentence.text, start, end)
     if not want.noun or (noun := stem(want.noun)) in stems:
         return 1.0 if want.noun else 0.5
     if told(noun, sentence.text) > 0:
@@ -362,11 +361,3 @@ def _numbers(sentence: ScoredSentence) -> Iterator[re.Match[str]]:
     for match in NUMBER.finditer(sentence.text):
         if not any(start < match.end() and match.start() < end for start, end in sentence.dates):
             yield match
-
-
-def _counted(text: str, start: int, end: int) -> set[str]:
-    """Stems of what a number counts: inside and after it up to a break, else before it."""
-    after = [w.stem for w in content_words(_BREAK.split(text[end : end + 60])[0])][:4]
-    inside = [w.stem for w in content_words(text[start:end])]
-    before = [] if after else [w.stem for w in content_words(_BREAK.split(text[max(0, start - 50) : start])[-1])][-3:]
-    return {*inside, *after, *before}
